@@ -1,0 +1,49 @@
+# Every command of the project. `make` alone prints this list.
+.DEFAULT_GOAL := help
+.PHONY: help setup browser demo demo-reset dev test check lint bench bench-register golden migration fix
+BIN := .venv/bin
+
+help:  ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-15s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:  ## Install everything into the project's folder (.venv, node_modules, front-end)
+	@scripts/setup
+
+demo: setup  ## Start a complete portal with its data; Ctrl-C stops it, a second run finds its data
+	@exec $(BIN)/crrc demo
+
+demo-reset: setup  ## The same, from an empty folder
+	@exec $(BIN)/crrc demo --reset
+
+dev: setup  ## The same as demo, reloading on every change of the code
+	@exec $(BIN)/crrc dev
+
+browser: setup
+	@scripts/browser
+
+test: browser  ## Run every test, in a real browser too (ARGS='-k name' for some of them)
+	@$(BIN)/pytest $(ARGS)
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+check: lint test  ## Exactly what CI runs: ruff, mypy, import contracts, tests
+
+fix: setup  ## Let ruff correct and format what it can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: setup  ## Every benchmark, as ratios, into bench/out/
+	@$(BIN)/python -m bench $(ARGS)
+
+bench-register: setup  ## The register's benchmark alone, into bench/out/register.json
+	@$(BIN)/python -m bench register $(ARGS)
+
+golden: setup  ## Rewrite docs/golden/, to be read in review
+	@$(BIN)/pytest tests/house --rewrite-golden
+
+migration: setup  ## An empty migration: make migration NAME=what_it_does
+	@$(BIN)/alembic -c migrations/alembic.ini revision -m "$(NAME)"

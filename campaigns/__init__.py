@@ -1,0 +1,1 @@
+"""Calls, windows, forms, candidacies, eligibility, instruction, decisions."""

@@ -1,0 +1,1 @@
+"""The national register of health establishments: import, editions, look-up."""

@@ -1,0 +1,1 @@
+"""Templates, delivery and receipts of mails and in-app notices."""

@@ -1,0 +1,1 @@
+"""Tenants, organisations, users, memberships, roles, invitations, login."""
