@@ -1,0 +1,69 @@
+"""Roles, database and extensions that the portal needs, on the embedded server or on a real one (PostgreSQL 15+)."""
+
+from collections.abc import Mapping
+
+import psycopg
+from psycopg import errors, sql
+from psycopg.conninfo import make_conninfo
+
+# Owner: makes and changes tables (migrations). Application: neither owner nor superuser, so row-level security holds
+# it; it inherits nothing, and takes the relay's rights only by SET ROLE. Relay: reads every tenant's outbox, nothing else.
+ROLES = {
+    "crrc_owner": "login",
+    "crrc_app": "login noinherit",
+    "crrc_relay": "nologin",
+}
+EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist")
+
+
+def conninfo(url: str) -> str:
+    """The libpq address of a SQLAlchemy URL."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def provision(superuser_url: str, database: str, passwords: Mapping[str, str] | None = None) -> None:
+    """Make roles, `database` and extensions where they are missing. Idempotent.
+
+    `passwords`, by role: for a server reached over the network.
+    """
+    with psycopg.connect(conninfo(superuser_url), autocommit=True) as server:
+        for role, attributes in ROLES.items():
+            _make_role(server, role, attributes, (passwords or {}).get(role))
+        server.execute("grant crrc_relay to crrc_app")
+        if not server.execute("select from pg_database where datname = %s", [database]).rowcount:
+            _create(server, database, template="template0")
+    _equip(superuser_url, database)
+
+
+def fresh_database(superuser_url: str, name: str, template: str | None = None) -> None:
+    """Drop database `name` and make it anew: a copy of `template` (nobody may be connected to it), or empty."""
+    with psycopg.connect(conninfo(superuser_url), autocommit=True) as server:
+        server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+        _create(server, name, template or "template0")
+    _equip(superuser_url, name)
+
+
+def _make_role(server: psycopg.Connection, role: str, attributes: str, password: str | None) -> None:
+    name = sql.Identifier(role)
+    if not server.execute("select from pg_roles where rolname = %s", [role]).rowcount:
+        server.execute(sql.SQL("create role {} " + attributes).format(name))
+    if password is not None:
+        server.execute(sql.SQL("alter role {} password {}").format(name, sql.Literal(password)))
+
+
+def _create(server: psycopg.Connection, database: str, template: str) -> None:
+    statement = sql.SQL("create database {} owner crrc_owner template {}")
+    try:
+        server.execute(statement.format(sql.Identifier(database), sql.Identifier(template)))
+    except errors.ObjectInUse as error:
+        raise RuntimeError(f"{template} cannot be copied while somebody is connected to it.") from error
+
+
+def _equip(superuser_url: str, database: str) -> None:
+    """Extensions (most need a superuser), and nobody but our roles."""
+    with psycopg.connect(make_conninfo(conninfo(superuser_url), dbname=database), autocommit=True) as connection:
+        for extension in EXTENSIONS:
+            connection.execute(sql.SQL("create extension if not exists {}").format(sql.Identifier(extension)))
+        name = sql.Identifier(database)
+        connection.execute(sql.SQL("revoke all on database {} from public").format(name))
+        connection.execute(sql.SQL("grant connect, temporary on database {} to crrc_app").format(name))
