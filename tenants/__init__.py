@@ -1,1 +1,1 @@
-"""Tenants, organisations, users, memberships, roles, invitations, login."""
+"""Tenants and the people in them: who they are, where they belong, how they come in."""

@@ -1,0 +1,8 @@
+"""Every table of the house, on one page: what migrations compare with."""
+
+import kit.audit
+import kit.outbox
+import kit.pulse
+import tenants.models
+
+__all__ = ["kit", "tenants"]

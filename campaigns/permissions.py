@@ -1,0 +1,51 @@
+"""Who may do what to a call, a file, a decision."""
+
+from typing import Any
+
+from kit.actor import Actor
+from kit.permissions import Table, anyone, either, member, nobody, role, signed_in
+
+staff = role("ars_manager", "ars_instructor", "grades_manager")
+instructors = role("ars_manager", "ars_instructor")
+
+
+def _public(actor: Actor, campaign: Any) -> bool:
+    """A published call is everybody's to read; a draft is the staff's."""
+    return campaign is None or campaign.state not in ("draft", "scheduled") or staff(actor, campaign)
+
+
+def _submitted(actor: Actor, candidacy: Any) -> bool:
+    """The ARS reads files once they are submitted: a draft is still its author's."""
+    return staff(actor, candidacy) and (candidacy is None or candidacy.submitted_at is not None)
+
+
+PERMISSIONS: Table = {
+    "campaign.view": _public,
+    "campaign.check": anyone,
+    "campaign.list": staff,
+    "campaign.write": role("ars_manager"),
+    "campaign.preview": staff,
+    "campaign.schedule": role("ars_manager"),
+    "campaign.unschedule": role("ars_manager"),
+    "campaign.publish": role("ars_manager"),
+    "campaign.close": nobody,
+    "campaign.reopen": nobody,
+    "campaign.hold": role("ars_manager"),
+    "campaign.release": role("ars_manager"),
+    "campaign.archive": role("ars_manager"),
+    "candidacy.start": signed_in,
+    "candidacy.view": either(member("owner", "editor", "reader"), _submitted),
+    "candidacy.save": member("owner", "editor"),
+    "candidacy.submit": member("owner", "editor"),
+    "candidacy.withdraw": member("owner", "editor"),
+    "candidacy.list": staff,
+    "candidacy.accept": nobody,
+    "candidacy.refuse": nobody,
+    "candidacy.waitlist": nobody,
+    "receipt.view": anyone,
+    "review.view": staff,
+    "review.assign": instructors,
+    "review.write": instructors,
+    "decision.view": staff,
+    "decision.write": instructors,
+}

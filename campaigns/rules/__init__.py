@@ -1,0 +1,1 @@
+"""States, clocks, documents, forms, eligibility, selection: pure functions over plain data."""

@@ -1,0 +1,48 @@
+"""The states of calls, files and decisions, and the moves between them."""
+
+from kit.machine import Machine, move
+
+KINDS = ("ami", "aap", "aac", "guichet")
+KIND_LABELS = {
+    "ami": "Appel à manifestation d’intérêt",
+    "aap": "Appel à projets",
+    "aac": "Appel à candidatures",
+    "guichet": "Guichet",
+}
+OUTCOMES = ("eligible", "not_eligible", "information_missing")
+DECISIONS = ("accepted", "refused", "waitlisted")
+COMPLETENESS = ("unknown", "complete", "incomplete")
+
+CAMPAIGN = Machine(
+    "campaign",
+    "draft",
+    {
+        "schedule": move("draft", "scheduled", "Seul un brouillon peut être programmé."),
+        "unschedule": move("scheduled", "draft", "Cette campagne n’est pas programmée."),
+        "publish": move("draft scheduled", "published", "Cette campagne est déjà publiée."),
+        # Whether files are accepted is a matter of clock (rules/window.py); closing only says that the last window is over.
+        "close": move("published", "closed", "Seule une campagne publiée peut être close."),
+        "reopen": move("closed", "published", "Cette campagne n’est pas close."),
+        "release": move("published closed", "released", "Les décisions de cette campagne ont déjà été notifiées."),
+        "archive": move("draft released", "archived", "Cette campagne ne peut pas encore être archivée."),
+    },
+)
+
+CANDIDACY = Machine(
+    "candidacy",
+    "draft",
+    {
+        "submit": move("draft submitted withdrawn", "submitted", "Ce dossier a reçu sa décision : il ne peut plus être déposé."),
+        "withdraw": move("draft submitted", "withdrawn", "Ce dossier ne peut plus être retiré."),
+        "accept": move("submitted", "accepted", "Seul un dossier déposé peut être accepté."),
+        "refuse": move("submitted", "refused", "Seul un dossier déposé peut être refusé."),
+        "waitlist": move("submitted", "waitlisted", "Seul un dossier déposé peut être mis en liste d’attente."),
+    },
+)
+
+DECISION = Machine(
+    "decision",
+    "pending",
+    {"release": move("pending", "released", "Cette décision a déjà été notifiée.")},
+)
+MOVE_OF = {"accepted": "accept", "refused": "refuse", "waitlisted": "waitlist"}

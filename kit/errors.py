@@ -1,0 +1,80 @@
+"""What can go wrong, in a sentence a person can act on. Pages and API render these; nothing else reaches people."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class CrrcError(Exception):
+    """A failure that answers with a clear sentence (French). `code` is stable, for programs."""
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "bad_request"
+    sentence: str
+    fields: Mapping[str, str]
+
+    def __init__(self, sentence: str, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.fields = dict(fields or {})
+
+
+class Unauthenticated(CrrcError):
+    """Nobody is signed in and the act needs somebody."""
+
+    status = 401
+    code = "unauthenticated"
+
+    def __init__(self, sentence: str = "Connectez-vous pour continuer.") -> None:
+        super().__init__(sentence)
+
+
+class Forbidden(CrrcError):
+    """The actor may see the thing, and may not do this to it."""
+
+    status = 403
+    code = "forbidden"
+
+
+class NotFound(CrrcError):
+    """It does not exist, or it is somebody else's: the answer is the same."""
+
+    status = 404
+    code = "not_found"
+
+    def __init__(self, sentence: str = "Cette page n’existe pas, ou vous n’y avez pas accès.") -> None:
+        super().__init__(sentence)
+
+
+class Conflict(CrrcError):
+    """The thing is in a state that does not allow this act."""
+
+    status = 409
+    code = "conflict"
+
+
+class Stale(CrrcError):
+    """The thing changed since the caller read it (If-Match)."""
+
+    status = 412
+    code = "stale"
+
+
+class PreconditionMissing(CrrcError):
+    """A change was asked without saying which version it changes."""
+
+    status = 428
+    code = "precondition_required"
+
+
+class Invalid(CrrcError):
+    """What was typed or sent cannot be taken; `fields` maps each path to its sentence."""
+
+    status = 422
+    code = "invalid"
+
+
+class TooManyRequests(CrrcError):
+    """The caller must wait."""
+
+    status = 429
+    code = "too_many_requests"

@@ -1,0 +1,84 @@
+"""Action → who. Each package has one table; this says how a row is written and how it is asked."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from kit.actor import Actor
+from kit.errors import Forbidden, NotFound, Unauthenticated
+
+Who: TypeAlias = Callable[[Actor, Any], bool]
+Table: TypeAlias = Mapping[str, Who]
+
+
+def anyone(actor: Actor, thing: Any) -> bool:
+    """Everybody, without an account."""
+    return True
+
+
+def signed_in(actor: Actor, thing: Any) -> bool:
+    """Any person with an account."""
+    return actor.kind == "person"
+
+
+def nobody(actor: Actor, thing: Any) -> bool:
+    """No person: only the software itself, or the operator at the command line."""
+    return False
+
+
+def role(*names: str) -> Who:
+    """Whoever holds one of these roles in the tenant."""
+    wanted = frozenset(names)
+
+    def holds(actor: Actor, thing: Any) -> bool:
+        return not wanted.isdisjoint(actor.roles)
+
+    return holds
+
+
+def member(*names: str) -> Who:
+    """Whoever holds one of these roles inside the organisation that owns the thing (`thing.organisation_id`).
+
+    Without a thing yet (before it is loaded), whoever holds one of them in any organisation.
+    """
+    wanted = frozenset(names)
+
+    def belongs(actor: Actor, thing: Any) -> bool:
+        if thing is None:
+            return any(not wanted.isdisjoint(held) for held in actor.organisations.values())
+        return not wanted.isdisjoint(actor.organisations.get(thing.organisation_id, frozenset()))
+
+    return belongs
+
+
+def either(*rules: Who) -> Who:
+    """Whoever satisfies one of the rules."""
+
+    def one(actor: Actor, thing: Any) -> bool:
+        return any(rule(actor, thing) for rule in rules)
+
+    return one
+
+
+def allows(table: Table, actor: Actor, action: str, thing: Any = None) -> bool:
+    """Whether `actor` may do `action` to `thing`. The system and the operator may; a token also needs the scope."""
+    if actor.kind in ("system", "operator"):
+        return True
+    if actor.scopes is not None and action not in actor.scopes and action.split(".")[0] not in actor.scopes:
+        return False
+    return table[action](actor, thing)
+
+
+def permit(table: Table, actor: Actor, action: str, thing: Any = None) -> None:
+    """Raise unless `actor` may do `action` to `thing`.
+
+    Raises NotFound when the actor may not even view it (a stranger learns nothing), Unauthenticated when signing in
+    could help, else Forbidden.
+    """
+    if allows(table, actor, action, thing):
+        return
+    view = f"{action.split('.')[0]}.view"
+    if thing is not None and view in table and not allows(table, actor, view, thing):
+        raise NotFound()
+    if not actor.is_known:
+        raise Unauthenticated()
+    raise Forbidden("Votre compte ne permet pas cette action. Rien n’a été modifié.")

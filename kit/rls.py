@@ -1,0 +1,45 @@
+"""Row-level security: the policies' text, in one place. They raise when no tenant is set: silence looks like no data."""
+
+from collections.abc import Callable
+
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+
+APP_ROLE = "crrc_app"
+RELAY_ROLE = "crrc_relay"
+# Neither nullif nor missing_ok: an unset tenant is an error (unknown setting, or ''::uuid), never an empty answer.
+CURRENT_TENANT = "current_setting('app.tenant_id')::uuid"
+
+
+def protect(execute: Callable[[str], object], *tables: str) -> None:
+    """Put tenant tables behind their policy and give them to the application role. For migrations.
+
+    Security is enabled, not forced: the owner runs migrations and must see every row it backfills.
+    """
+    for table in tables:
+        execute(f"alter table {table} enable row level security")
+        execute(
+            f"create policy tenant_isolation on {table} to {APP_ROLE} "
+            f"using (tenant_id = {CURRENT_TENANT}) with check (tenant_id = {CURRENT_TENANT})"
+        )
+        execute(f"grant select, insert, update, delete on {table} to {APP_ROLE}")
+
+
+def share(execute: Callable[[str], object], *tables: str) -> None:
+    """Give platform or reference tables, which have no tenant, to the application role. For migrations."""
+    for table in tables:
+        execute(f"grant select, insert, update, delete on {table} to {APP_ROLE}")
+
+
+def refuse_powerful_role(connection: Connection) -> None:
+    """Raise RuntimeError when the connected role could walk around the policies: superuser, BYPASSRLS or owner."""
+    row = connection.execute(
+        text(
+            "select r.rolname, r.rolsuper or r.rolbypassrls, "
+            "exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+            "        where n.nspname = 'public' and c.relkind = 'r' and c.relowner = r.oid) "
+            "from pg_roles r where r.rolname = current_user"
+        )
+    ).one()
+    if row[1] or row[2]:
+        raise RuntimeError(f"The role {row[0]} is owner, superuser or BYPASSRLS: row-level security would not hold.")

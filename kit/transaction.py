@@ -1,0 +1,123 @@
+"""One command, one transaction, one actor. The only place that makes a session."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from kit import clock
+from kit.actor import Actor
+from kit.audit import AuditLine
+from kit.db import OwnedByTenant, engine
+from kit.machine import Machine
+from kit.outbox import Deadline, OutboxMessage
+
+Row = TypeVar("Row")
+
+
+class Stateful(Protocol):
+    """Whatever a machine moves: a row with a state and an identifier."""
+
+    id: Any
+    state: Any
+
+
+@dataclass(slots=True)
+class Tx:
+    """A transaction under way: its session, its actor and its instant (`now`, aware UTC, read once)."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+
+    @property
+    def tenant_id(self) -> UUID:
+        """The tenant the transaction is bound to. Raises RuntimeError on the platform."""
+        if self.actor.tenant_id is None:
+            raise RuntimeError("This transaction belongs to no tenant.")
+        return self.actor.tenant_id
+
+    def add(self, row: Row) -> Row:
+        """Add a row; a tenant's row takes the transaction's tenant."""
+        if isinstance(row, OwnedByTenant):
+            row.tenant_id = self.tenant_id
+        self.session.add(row)
+        return row
+
+    def advance(self, thing: Stateful, machine: Machine, move: str, **facts: Any) -> None:
+        """Move `thing`: state, audit line and news, together. Raises Conflict when the move does not leave from there."""
+        before = thing.state
+        thing.state = machine.target(before, move)
+        self.audit(f"{machine.name}.{move}", thing.id, source=before, target=thing.state, **facts)
+        self.emit(f"{machine.name}.{move}", thing.id)
+
+    def audit(self, action: str, subject_id: UUID | None, **facts: Any) -> None:
+        """Write who did what. `facts` are identifiers and figures, never what people wrote."""
+        self.add(
+            AuditLine(
+                at=self.now,
+                action=action,
+                subject_id=subject_id,
+                actor_kind=self.actor.kind,
+                actor_id=self.actor.user_id,
+                actor_name=self.actor.name,
+                request_id=self.actor.request_id,
+                facts=facts,
+            )
+        )
+
+    def emit(self, topic: str, subject_id: UUID, key: str = "") -> None:
+        """Tell whoever listens, after commit."""
+        self.add(
+            OutboxMessage(topic=topic, subject_id=subject_id, key=key, emitted_at=self.now, relay_after=self.now)
+        )
+
+    def due(self, topic: str, subject_id: UUID, at: datetime, key: str = "") -> None:
+        """Set (or move) a deadline. One that moved is due again."""
+        row = {"tenant_id": self.tenant_id, "topic": topic, "subject_id": subject_id, "key": key}
+        statement = insert(Deadline).values(**row, due_at=at)
+        self.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=list(row),
+                set_={"due_at": at, "done_at": None},
+                where=Deadline.due_at != statement.excluded.due_at,
+            )
+        )
+
+    def undue(self, topic: str, subject_id: UUID) -> None:
+        """Forget the deadlines of this topic that have not fired."""
+        self.session.execute(
+            delete(Deadline).where(
+                Deadline.topic == topic, Deadline.subject_id == subject_id, Deadline.done_at.is_(None)
+            )
+        )
+
+
+_current: ContextVar[Tx | None] = ContextVar("transaction", default=None)
+
+
+@contextmanager
+def transaction(actor: Actor) -> Iterator[Tx]:
+    """Open the transaction of a command and commit it at the end; any exception leaves nothing behind.
+
+    Binds the session to the actor's tenant for row-level security. Raises RuntimeError inside another transaction: a
+    command never calls a command.
+    """
+    if _current.get() is not None:
+        raise RuntimeError("A command inside a command: make the inner one a step that takes `tx`.")
+    with Session(engine(), expire_on_commit=False) as session, session.begin():
+        if actor.tenant_id is not None:
+            session.execute(select(func.set_config("app.tenant_id", str(actor.tenant_id), True)))
+        tx = Tx(session, actor, clock.now())
+        token = _current.set(tx)
+        try:
+            yield tx
+        finally:
+            _current.reset(token)

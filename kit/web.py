@@ -1,0 +1,65 @@
+"""What every page needs: the actor of the request, its permission, the CSRF seal, and rendering."""
+
+import hmac
+import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from flask import g, render_template, request
+from werkzeug.wrappers import Response
+
+from kit import signing
+from kit.actor import Actor
+from kit.errors import Forbidden
+
+View = TypeVar("View", bound=Callable[..., Any])
+BROWSER_COOKIE = "crrc_browser"
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def permission(action: str) -> Callable[[View], View]:
+    """Name the permission of a view. The command asks it; the house refuses a route without one."""
+
+    def mark(view: View) -> View:
+        view.permission = action  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def actor() -> Actor:
+    """Whoever made this request; app.auth worked it out."""
+    return cast(Actor, g.actor)
+
+
+def page(template: str, status: int = 200, **context: Any) -> Response:
+    """Render a page."""
+    return Response(render_template(template, **context), status=status, mimetype="text/html")
+
+
+def browser() -> str:
+    """This browser's random name: seals its forms, before anybody signs in too."""
+    if "browser" not in g:
+        known = request.cookies.get(BROWSER_COOKIE, "")
+        g.browser_is_new = len(known) != 43
+        g.browser = secrets.token_urlsafe(32) if g.browser_is_new else known
+    return cast(str, g.browser)
+
+
+def csrf_token() -> str:
+    """The seal of this browser's forms."""
+    return signing.seal(f"csrf:{browser()}")
+
+
+def check_csrf() -> None:
+    """Raise Forbidden when a form was not sent by a page of ours. Requests with a bearer token carry no cookie to abuse."""
+    if request.method not in UNSAFE:
+        return
+    sent = request.form.get("csrf_token") or request.headers.get("X-CSRF-Token", "")
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none") or not hmac.compare_digest(
+        sent.encode(), csrf_token().encode()
+    ):
+        raise Forbidden(
+            "Cette page était ouverte depuis trop longtemps, ou le formulaire ne vient pas de ce portail. "
+            "Rien n’a été modifié\N{NO-BREAK SPACE}: revenez en arrière, rechargez la page et recommencez."
+        )
