@@ -14,13 +14,14 @@ from kit.embedded import place as places
 from kit.embedded import postgres, valkey
 from kit.embedded.endpoints import DATABASE, Endpoints
 from kit.embedded.errors import ServerUnavailable
-from kit.embedded.provision import fresh_database, provision
+from kit.embedded.provision import drop_database, fresh_database, provision
 
 __all__ = [
     "DATABASE",
     "Endpoints",
     "ServerUnavailable",
     "Status",
+    "drop_database",
     "fresh_database",
     "provision",
     "reset",

@@ -1,7 +1,8 @@
 """Where the embedded servers keep their data, programs and sockets.
 
-Normally CRRC_HOME/servers. When we are root and the servers' unprivileged account cannot reach it (a clone under /root),
-a folder of /var/lib named after CRRC_HOME, and CRRC_HOME/servers is a link to it: we never open a folder that is not ours.
+Normally CRRC_HOME/servers. When we are root and the servers' unprivileged account cannot reach it (a clone under
+/root), a folder of /var/lib named after CRRC_HOME, and CRRC_HOME/servers is a link to it: we never open a folder that
+is not ours.
 """
 
 import hashlib

@@ -93,7 +93,8 @@ def _check_version(place: Place, folder: Path) -> None:
     data, program = int((place.folder / "postgres" / "PG_VERSION").read_text()), _major(place, folder)
     if data != program:
         raise ServerUnavailable(
-            f"Les données de {place.folder} sont de PostgreSQL {data}, le programme de {folder} est la version {program} : "
+            f"Les données de {place.folder} sont de PostgreSQL {data}, "
+            f"le programme de {folder} est la version {program} : "
             "donnez l’ancien programme par PG_BIN, ou repartez de zéro (make demo-reset)."
         )
 

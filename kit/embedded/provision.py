@@ -7,7 +7,7 @@ from psycopg import errors, sql
 from psycopg.conninfo import make_conninfo
 
 # Owner: makes and changes tables (migrations). Application: neither owner nor superuser, so row-level security holds
-# it; it inherits nothing, and takes the relay's rights only by SET ROLE. Relay: reads every tenant's outbox, nothing else.
+# it; it inherits nothing, and takes the relay's rights only by SET ROLE. Relay: reads every tenant's outbox, no more.
 ROLES = {
     "crrc_owner": "login",
     "crrc_app": "login noinherit",
@@ -35,10 +35,16 @@ def provision(superuser_url: str, database: str, passwords: Mapping[str, str] | 
     _equip(superuser_url, database)
 
 
-def fresh_database(superuser_url: str, name: str, template: str | None = None) -> None:
-    """Drop database `name` and make it anew: a copy of `template` (nobody may be connected to it), or empty."""
+def drop_database(superuser_url: str, name: str) -> None:
+    """Drop database `name` if it exists; whoever is connected to it is thrown out."""
     with psycopg.connect(conninfo(superuser_url), autocommit=True) as server:
         server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+def fresh_database(superuser_url: str, name: str, template: str | None = None) -> None:
+    """Drop database `name` and make it anew: a copy of `template` (nobody may be connected to it), or empty."""
+    drop_database(superuser_url, name)
+    with psycopg.connect(conninfo(superuser_url), autocommit=True) as server:
         _create(server, name, template or "template0")
     _equip(superuser_url, name)
 
