@@ -3,9 +3,9 @@
 from alembic import context
 from sqlalchemy import create_engine
 
-import app.tables  # noqa: F401 (every table, for autogenerate)
 from kit import servers
 from kit.db import Base
+from migrations import tables  # noqa: F401 (every table, for autogenerate)
 
 
 def run() -> None:
