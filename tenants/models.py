@@ -64,6 +64,11 @@ class Organisation(OwnedByTenant, Identified, Base):
     name: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(INSTANT)
 
+    @property
+    def organisation_id(self) -> UUID:
+        """Itself: permissions ask every thing for the organisation that owns it."""
+        return self.id
+
 
 class OrganisationMember(OwnedByTenant, Base):
     """A person's place in an organisation: `owner`, `editor` or `reader`, and the function they declared."""
@@ -104,11 +109,13 @@ class EntityAttribute(OwnedByTenant, Base):
 
 
 class SignInLink(Platform, Base):
-    """A single-use link sent by e-mail. Only the digest of its secret is kept."""
+    """A single-use link sent by e-mail. The secret is a seal of `id`, made again when the mail leaves; its digest is kept."""
 
     __tablename__ = "sign_in_link"
+    __table_args__ = (Index(None, "expires_at"),)
 
-    digest: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
     email: Mapped[str]
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
     next_path: Mapped[str]
@@ -121,7 +128,7 @@ class Session(Platform, Base):
     """A signed-in browser. Only the digest of its cookie is kept."""
 
     __tablename__ = "session"
-    __table_args__ = (Index(None, "user_id"),)
+    __table_args__ = (Index(None, "user_id"), Index(None, "expires_at"))
 
     digest: Mapped[str] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
@@ -133,9 +140,13 @@ class ApiToken(Platform, Base):
     """A bearer token of a tenant, or of one organisation in it. Only the digest of its secret is kept."""
 
     __tablename__ = "api_token"
-    __table_args__ = (Index(None, "tenant_id", postgresql_where=text("revoked_at is null")),)
+    __table_args__ = (
+        tenant_key("organisation_id", "organisation"),
+        Index(None, "tenant_id", postgresql_where=text("revoked_at is null")),
+    )
 
-    digest: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
     organisation_id: Mapped[UUID | None]
     name: Mapped[str]

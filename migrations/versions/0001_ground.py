@@ -27,7 +27,10 @@ def upgrade() -> None:
         sa.Column("settled_at", INSTANT),
     )
     op.create_index(
-        "ix_outbox_message_relay_after", "outbox_message", ["relay_after"], postgresql_where=sa.text("settled_at is null")
+        "ix_outbox_message_relay_after",
+        "outbox_message",
+        ["relay_after"],
+        postgresql_where=sa.text("settled_at is null"),
     )
     op.create_table(
         "delivery",
@@ -80,3 +83,5 @@ def upgrade() -> None:
     # The relay sees the whole outbox, and nothing else of anybody.
     op.execute(f"create policy relay on outbox_message to {RELAY_ROLE} using (true)")
     op.execute(f"grant select, update on outbox_message to {RELAY_ROLE}")
+    # /readyz compares the database's version with the code's.
+    op.execute("grant select on alembic_version to crrc_app")

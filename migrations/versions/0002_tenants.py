@@ -17,8 +17,8 @@ OWNED = ("organisation", "organisation_member", "adhesion", "entity_attribute")
 def upgrade() -> None:
     """Make the tables of people and places."""
     _make_platform()
-    _make_access()
     _make_owned()
+    _make_access()
     share(op.execute, *PLATFORM)
     protect(op.execute, *OWNED)
 
@@ -57,7 +57,8 @@ def _make_platform() -> None:
 def _make_access() -> None:
     op.create_table(
         "sign_in_link",
-        sa.Column("digest", sa.Text, primary_key=True),
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("digest", sa.Text, nullable=False, unique=True),
         sa.Column("email", sa.Text, nullable=False),
         sa.Column("tenant_id", sa.Uuid, sa.ForeignKey("tenant.id"), nullable=False),
         sa.Column("next_path", sa.Text, nullable=False),
@@ -65,6 +66,7 @@ def _make_access() -> None:
         sa.Column("expires_at", INSTANT, nullable=False),
         sa.Column("used_at", INSTANT),
     )
+    op.create_index("ix_sign_in_link_expires_at", "sign_in_link", ["expires_at"])
     op.create_table(
         "session",
         sa.Column("digest", sa.Text, primary_key=True),
@@ -73,9 +75,11 @@ def _make_access() -> None:
         sa.Column("expires_at", INSTANT, nullable=False),
     )
     op.create_index("ix_session_user_id", "session", ["user_id"])
+    op.create_index("ix_session_expires_at", "session", ["expires_at"])
     op.create_table(
         "api_token",
-        sa.Column("digest", sa.Text, primary_key=True),
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("digest", sa.Text, nullable=False, unique=True),
         sa.Column("tenant_id", sa.Uuid, sa.ForeignKey("tenant.id"), nullable=False),
         sa.Column("organisation_id", sa.Uuid),
         sa.Column("name", sa.Text, nullable=False),
@@ -84,8 +88,11 @@ def _make_access() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("expires_at", INSTANT, nullable=False),
         sa.Column("revoked_at", INSTANT),
+        sa.ForeignKeyConstraint(["tenant_id", "organisation_id"], ["organisation.tenant_id", "organisation.id"]),
     )
-    op.create_index("ix_api_token_tenant_id", "api_token", ["tenant_id"], postgresql_where=sa.text("revoked_at is null"))
+    op.create_index(
+        "ix_api_token_tenant_id", "api_token", ["tenant_id"], postgresql_where=sa.text("revoked_at is null")
+    )
 
 
 def _make_owned() -> None:

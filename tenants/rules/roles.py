@@ -1,0 +1,30 @@
+"""The roles, their names, and the check of one that was asked for."""
+
+from kit.errors import Invalid
+
+TENANT_ROLES = ("ars_manager", "ars_instructor", "grades_manager")
+ORGANISATION_ROLES = ("owner", "editor", "reader")
+ROLE_LABELS = {
+    "ars_manager": "Responsable à l’ARS",
+    "ars_instructor": "Instructeur à l’ARS",
+    "grades_manager": "Gestionnaire du GRADeS",
+    "owner": "Responsable du compte",
+    "editor": "Contributeur",
+    "reader": "Lecteur",
+}
+ROLE_HINTS = {
+    "owner": "écrit et dépose les dossiers, gère les personnes",
+    "editor": "écrit et dépose les dossiers",
+    "reader": "consulte les dossiers",
+}
+
+
+def check_role(role: str, among: tuple[str, ...]) -> str:
+    """`role`, when it is one of `among`. Raises Invalid (field `role`)."""
+    if role not in among:
+        known = ", ".join(among)
+        raise Invalid(
+            f"Ce rôle n’existe pas\N{NO-BREAK SPACE}: {role}. Rôles possibles\N{NO-BREAK SPACE}: {known}.",
+            {"role": "Choisissez un rôle de la liste."},
+        )
+    return role
