@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKeyConstraint, MetaData, create_engine
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import DateTime, Uuid
+from sqlalchemy.types import DateTime, Text, Uuid
 from uuid_utils.compat import uuid7 as uuid7
 
 from kit import servers
@@ -29,7 +29,12 @@ class Base(DeclarativeBase):
     """Every table. A concrete class mixes in exactly one kind below; tests/house compares kinds with the policies."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {UUID: Uuid, dict[str, Any]: JSONB, list[Any]: JSONB}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text,
+        UUID: Uuid,
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+    }
     kind: ClassVar[str]
 
 
