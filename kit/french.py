@@ -4,8 +4,21 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 NBSP = "\N{NO-BREAK SPACE}"
-DAYS = "lundi mardi mercredi jeudi vendredi samedi dimanche".split()
-MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+DAYS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
+MONTHS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
 ZONES = {
     "Europe/Paris": "heure de Paris",
     "America/Guadeloupe": "heure de Guadeloupe",
@@ -56,7 +69,7 @@ def money(cents: int) -> str:
 
 
 def duration(length: timedelta) -> str:
-    """« 2 jours et 4 heures », « 3 heures et 10 minutes », « 45 secondes »: two units, the larger ones, rounded down."""
+    """« 2 jours et 4 heures », « 3 heures et 10 minutes », « 45 secondes »: the two larger units, rounded down."""
     seconds = max(0, int(length.total_seconds()))
     units = [("jour", 86400), ("heure", 3600), ("minute", 60), ("seconde", 1)]
     for index, (name, size) in enumerate(units):

@@ -36,7 +36,7 @@ class Machine:
         return state in self.moves[move].sources
 
     def target(self, state: str, move: str) -> str:
-        """Where `move` leads from `state`. Raises Conflict with the move's sentence when it does not leave from there."""
+        """Where `move` leads from `state`. Raises Conflict, with the move's sentence, when it does not start there."""
         if not self.can(state, move):
             raise Conflict(self.moves[move].refusal)
         return self.moves[move].target

@@ -1,4 +1,4 @@
-"""The queue: RQ with a JSON serializer, an allow-list of tasks and retries. Redis is a bell; losing it loses nothing."""
+"""The queue: RQ with a JSON serializer, an allow-list of tasks and retries. Losing Redis loses nothing."""
 
 from collections.abc import Callable
 from functools import cache

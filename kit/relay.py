@@ -1,4 +1,4 @@
-"""Moving news: from the outbox to the queue, from a deadline to the outbox, from the queue to each listener exactly once."""
+"""Moving news: from a deadline to the outbox, to the queue, and to each listener exactly once."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -33,7 +33,7 @@ def relay(subscriptions: Subscriptions, enqueue: Enqueue, limit: int = 500) -> i
     """Ring the bell for every message that is due, oldest first; returns how many were relayed.
 
     `enqueue(tenant_id, message_id, listener)` may be called again for a message whose jobs were lost: `deliver` makes
-    repeats harmless. The next ring is set before any bell is rung by this transaction's commit, and comes later each time.
+    repeats harmless. Each ring comes later than the one before.
     """
     now = clock.now()
     with Session(engine()) as session, session.begin():

@@ -1,4 +1,4 @@
-"""Row-level security: the policies' text, in one place. They raise when no tenant is set: silence looks like no data."""
+"""Row-level security: the policies' text, in one place. Without a tenant they raise: silence looks like no data."""
 
 from collections.abc import Callable
 

@@ -52,7 +52,7 @@ class Tx:
         return row
 
     def advance(self, thing: Stateful, machine: Machine, move: str, **facts: Any) -> None:
-        """Move `thing`: state, audit line and news, together. Raises Conflict when the move does not leave from there."""
+        """Move `thing`: state, audit line and news, together. Raises Conflict when the move does not start there."""
         before = thing.state
         thing.state = machine.target(before, move)
         self.audit(f"{machine.name}.{move}", thing.id, source=before, target=thing.state, **facts)
@@ -75,9 +75,7 @@ class Tx:
 
     def emit(self, topic: str, subject_id: UUID, key: str = "") -> None:
         """Tell whoever listens, after commit."""
-        self.add(
-            OutboxMessage(topic=topic, subject_id=subject_id, key=key, emitted_at=self.now, relay_after=self.now)
-        )
+        self.add(OutboxMessage(topic=topic, subject_id=subject_id, key=key, emitted_at=self.now, relay_after=self.now))
 
     def due(self, topic: str, subject_id: UUID, at: datetime, key: str = "") -> None:
         """Set (or move) a deadline. One that moved is due again."""

@@ -52,7 +52,7 @@ def csrf_token() -> str:
 
 
 def check_csrf() -> None:
-    """Raise Forbidden when a form was not sent by a page of ours. Requests with a bearer token carry no cookie to abuse."""
+    """Raise Forbidden when a form was not sent by a page of ours. (A bearer token is no cookie: nothing to abuse.)"""
     if request.method not in UNSAFE:
         return
     sent = request.form.get("csrf_token") or request.headers.get("X-CSRF-Token", "")
@@ -61,5 +61,5 @@ def check_csrf() -> None:
     ):
         raise Forbidden(
             "Cette page était ouverte depuis trop longtemps, ou le formulaire ne vient pas de ce portail. "
-            "Rien n’a été modifié\N{NO-BREAK SPACE}: revenez en arrière, rechargez la page et recommencez."
+            "Rien n’a été modifié : revenez en arrière, rechargez la page et recommencez."
         )

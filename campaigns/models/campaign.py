@@ -53,7 +53,7 @@ class Campaign(OwnedByTenant, Identified, Base):
 
 
 class CampaignWindow(OwnedByTenant, Base):
-    """When files are accepted. `closes_at` is the last accepted second, as people write it (23:59:59), never day + 1."""
+    """When files are accepted. `closes_at` is the last accepted second (23:59:59) as people write it, never day + 1."""
 
     __tablename__ = "campaign_window"
     __table_args__ = (
@@ -76,7 +76,7 @@ class CampaignWindow(OwnedByTenant, Base):
 
 
 class CampaignVersion(OwnedByTenant, Base):
-    """The document as it was accepted, for ever. Rule and form count their own versions: they move only when they change."""
+    """The document as it was accepted, for ever. Rule and form have versions of their own."""
 
     __tablename__ = "campaign_version"
     __table_args__ = (tenant_key("campaign_id", "campaign"),)

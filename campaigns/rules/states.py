@@ -20,7 +20,7 @@ CAMPAIGN = Machine(
         "schedule": move("draft", "scheduled", "Seul un brouillon peut être programmé."),
         "unschedule": move("scheduled", "draft", "Cette campagne n’est pas programmée."),
         "publish": move("draft scheduled", "published", "Cette campagne est déjà publiée."),
-        # Whether files are accepted is a matter of clock (rules/window.py); closing only says that the last window is over.
+        # Whether files are accepted is a matter of clock (rules/window.py): closing says that the last window is over.
         "close": move("published", "closed", "Seule une campagne publiée peut être close."),
         "reopen": move("closed", "published", "Cette campagne n’est pas close."),
         "release": move("published closed", "released", "Les décisions de cette campagne ont déjà été notifiées."),
@@ -32,7 +32,7 @@ CANDIDACY = Machine(
     "candidacy",
     "draft",
     {
-        "submit": move("draft submitted withdrawn", "submitted", "Ce dossier a reçu sa décision : il ne peut plus être déposé."),
+        "submit": move("draft submitted withdrawn", "submitted", "Ce dossier a reçu sa décision : il ne change plus."),
         "withdraw": move("draft submitted", "withdrawn", "Ce dossier ne peut plus être retiré."),
         "accept": move("submitted", "accepted", "Seul un dossier déposé peut être accepté."),
         "refuse": move("submitted", "refused", "Seul un dossier déposé peut être refusé."),

@@ -1,0 +1,1 @@
+"""Every select of campaigns, by resource."""

@@ -1,0 +1,101 @@
+"""Decisions of a call, and who must be told."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from campaigns.models import Campaign, Candidacy, Decision
+from campaigns.rules.selection import Pending
+from kit.errors import NotFound
+from tenants.models import OrganisationMember, User
+
+
+def lock_campaign(session: Session, campaign_id: UUID) -> Campaign:
+    """The call, locked: decisions and release of one call take turns. Raises NotFound."""
+    found = session.scalar(select(Campaign).where(Campaign.id == campaign_id).with_for_update())
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def find_decision(session: Session, candidacy_id: UUID, lock: bool = False) -> Decision | None:
+    """The file's decision, told or not; locked on request."""
+    query = select(Decision).where(Decision.candidacy_id == candidacy_id)
+    return session.scalar(query.with_for_update() if lock else query)
+
+
+def find_released_decision(session: Session, candidacy_id: UUID) -> Decision | None:
+    """The file's decision once everybody has been told: before that an applicant has none."""
+    return session.scalar(select(Decision).where(Decision.candidacy_id == candidacy_id, Decision.state == "released"))
+
+
+def count_accepted(session: Session, campaign_id: UUID, besides: UUID) -> int:
+    """How many other files of the call are accepted."""
+    query = select(func.count()).where(
+        Decision.campaign_id == campaign_id, Decision.outcome == "accepted", Decision.candidacy_id != besides
+    )
+    return session.scalar(query) or 0
+
+
+def last_rank(session: Session, campaign_id: UUID) -> int:
+    """The last rank of the waiting list, 0 when it is empty."""
+    return session.scalar(select(func.max(Decision.rank)).where(Decision.campaign_id == campaign_id)) or 0
+
+
+def count_submitted(session: Session, campaign_id: UUID) -> int:
+    """How many files wait for a decision or have one that is not told yet."""
+    query = select(func.count()).where(Candidacy.campaign_id == campaign_id, Candidacy.state == "submitted")
+    return session.scalar(query) or 0
+
+
+def list_pending(session: Session, campaign_id: UUID) -> list[Pending]:
+    """The decisions that wait to be told, of files that are still submitted (a withdrawn file is told nothing)."""
+    rows = session.execute(
+        select(Decision.candidacy_id, Decision.outcome, Decision.motive, Decision.rank)
+        .join(Candidacy, (Candidacy.tenant_id == Decision.tenant_id) & (Candidacy.id == Decision.candidacy_id))
+        .where(Decision.campaign_id == campaign_id, Decision.state == "pending", Candidacy.state == "submitted")
+    )
+    return [Pending(*row) for row in rows]
+
+
+def list_for_release(session: Session, campaign_id: UUID) -> Sequence[Row[Candidacy, Decision]]:
+    """Submitted files with their pending decision, both locked, in a fixed order (no two releases deadlock)."""
+    query = (
+        select(Candidacy, Decision)
+        .join(Decision, (Candidacy.tenant_id == Decision.tenant_id) & (Candidacy.id == Decision.candidacy_id))
+        .where(Candidacy.campaign_id == campaign_id, Candidacy.state == "submitted", Decision.state == "pending")
+        .order_by(Candidacy.id)
+        .with_for_update()
+    )
+    return session.execute(query).all()
+
+
+def list_decided(session: Session, campaign_id: UUID) -> Sequence[Row[Candidacy, Decision]]:
+    """Every file with a decision, accepted first, then the waiting list by rank, then refused."""
+    order = func.array_position(["accepted", "waitlisted", "refused"], Decision.outcome)
+    query = (
+        select(Candidacy, Decision)
+        .join(Decision, (Candidacy.tenant_id == Decision.tenant_id) & (Candidacy.id == Decision.candidacy_id))
+        .where(Decision.campaign_id == campaign_id)
+        .order_by(order, Decision.rank, Candidacy.applicant_name)
+    )
+    return session.execute(query).all()
+
+
+def list_told(session: Session, campaign_id: UUID) -> Sequence[Row[Candidacy, Decision, UUID, str]]:
+    """Who is told what: one row for each released decision and each member of its organisation."""
+    query = (
+        select(Candidacy, Decision, User.id, User.email)
+        .join(Decision, (Candidacy.tenant_id == Decision.tenant_id) & (Candidacy.id == Decision.candidacy_id))
+        .join(
+            OrganisationMember,
+            (OrganisationMember.tenant_id == Candidacy.tenant_id)
+            & (OrganisationMember.organisation_id == Candidacy.organisation_id),
+        )
+        .join(User, User.id == OrganisationMember.user_id)
+        .where(Decision.campaign_id == campaign_id, Decision.state == "released")
+        .order_by(Candidacy.id, User.id)
+    )
+    return session.execute(query).all()

@@ -1,0 +1,73 @@
+"""Deciding: one decision per file, pending until the release, within the places."""
+
+from uuid import UUID
+
+from campaigns.models import Campaign, Candidacy, Decision
+from campaigns.permissions import PERMISSIONS
+from campaigns.queries import campaign as campaigns
+from campaigns.queries import candidacy as candidacies
+from campaigns.queries import decision as decisions
+from campaigns.rules import window
+from campaigns.rules.selection import check_decision, check_places
+from kit.actor import Actor
+from kit.errors import Conflict
+from kit.french import instant
+from kit.permissions import permit
+from kit.transaction import Tx, transaction
+
+
+def decide(actor: Actor, candidacy_id: UUID, outcome: str, motive: str = "") -> Decision:
+    """Write (or rewrite) the pending decision of a submitted file; nobody is told before the release.
+
+    The call is locked first, so that two instructors cannot give the last place twice. Raises Invalid (outcome,
+    motive), Conflict (not submitted, window still open, no place left, already told).
+    """
+    with transaction(actor) as tx:
+        candidacy, campaign = _load(tx, candidacy_id)
+        permit(PERMISSIONS, actor, "decision.write", candidacy)
+        check_decision(outcome, motive)
+        _check_moment(tx, candidacy, campaign)
+        decision = decisions.find_decision(tx.session, candidacy_id, lock=True)
+        if outcome == "accepted":
+            others = decisions.count_accepted(tx.session, campaign.id, besides=candidacy_id)
+            check_places(campaign.places, others)
+        if decision is None:
+            decision = tx.add(Decision(candidacy_id=candidacy_id, campaign_id=campaign.id))
+        if outcome != "waitlisted":
+            decision.rank = None
+        elif decision.rank is None:
+            decision.rank = decisions.last_rank(tx.session, campaign.id) + 1
+        decision.outcome, decision.motive = outcome, motive.strip()
+        decision.decided_by, decision.decided_at = actor.user_id, tx.now
+        tx.audit("decision.write", candidacy_id, outcome=outcome)
+        return decision
+
+
+def undecide(actor: Actor, candidacy_id: UUID) -> None:
+    """Take a pending decision back: the file is to be decided again. Nothing happens when it has none."""
+    with transaction(actor) as tx:
+        candidacy, campaign = _load(tx, candidacy_id)
+        permit(PERMISSIONS, actor, "decision.write", candidacy)
+        _check_moment(tx, candidacy, campaign)
+        decision = decisions.find_decision(tx.session, candidacy_id, lock=True)
+        if decision is not None:
+            tx.session.delete(decision)
+            tx.audit("decision.write", candidacy_id, outcome=None)
+
+
+def _load(tx: Tx, candidacy_id: UUID) -> tuple[Candidacy, Campaign]:
+    """The call before the file, always in that order: no deadlock with the release."""
+    candidacy = candidacies.get_candidacy(tx.session, candidacy_id)
+    campaign = decisions.lock_campaign(tx.session, candidacy.campaign_id)
+    return candidacies.get_candidacy(tx.session, candidacy_id, lock=True), campaign
+
+
+def _check_moment(tx: Tx, candidacy: Candidacy, campaign: Campaign) -> None:
+    if campaign.state in ("released", "archived"):
+        raise Conflict("Les décisions de cette campagne ont été notifiées : elles ne changent plus.")
+    if candidacy.state != "submitted":
+        raise Conflict("Seul un dossier déposé peut recevoir une décision.")
+    moment = window.at(campaigns.list_windows(tx.session, campaign.id), tx.now)
+    if moment.status == "open" and moment.window is not None:
+        closing = instant(moment.window.closes_at, campaign.zone)
+        raise Conflict(f"La fenêtre de dépôt est ouverte jusqu’au {closing} : ce dossier peut encore changer.")
