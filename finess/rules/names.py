@@ -1,0 +1,35 @@
+"""Names and towns as they are compared and searched: capitals, no accents, single blanks. Pure."""
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"[A-Z0-9]+")
+# "E.H.P.A.D." and "EHPAD", "S.M.J.P.M" and "SMJPM" are one word.
+_DOTTED = re.compile(r"(?<![A-Z0-9])(?:[A-Z]\.)+[A-Z]?(?![A-Z0-9])")
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
+# The post office's spelling, which the register follows in most rows and people seldom type.
+_POSTAL = {"SAINT": "ST", "SAINTE": "STE"}
+
+
+def normalise(text: str) -> str:
+    """`text` unaccented, in capitals, punctuation turned to single blanks; Saint(e) becomes ST(E)."""
+    return " ".join(words(text))
+
+
+def words(text: str) -> list[str]:
+    """The words of `normalise(text)`."""
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
+        text = "".join(char for char in decomposed if not unicodedata.combining(char))
+    text = text.upper()
+    if "." in text:
+        text = _DOTTED.sub(lambda acronym: acronym[0].replace(".", ""), text)
+    return [_POSTAL.get(word, word) for word in _WORD.findall(text)]
+
+
+def search_text(name: str | None, town: str | None) -> str:
+    """What a search looks into: the words of the name, then of the town, each preceded by a blank.
+
+    The leading blank lets `like '% WORD%'` find beginnings of words only, which a trigram index serves well.
+    """
+    return "".join(f" {word}" for word in words(f"{name or ''} {town or ''}"))

@@ -1,0 +1,122 @@
+"""The national register: editions, legal entities, establishments, remarks of the imports."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+from kit.rls import APP_ROLE, share
+
+revision = "0003"
+down_revision = "0002"
+
+INSTANT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    """Reference tables: no tenant, no policy. The import runs as the application role, like every command."""
+    op.execute("create extension if not exists pg_trgm")
+    op.create_table(
+        "registry_edition",
+        sa.Column("id", sa.Integer, sa.Identity(always=True), primary_key=True),
+        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("generated_at", INSTANT, nullable=False),
+        sa.Column("sha256", sa.Text, nullable=False),
+        sa.Column("file_name", sa.Text, nullable=False),
+        sa.Column("imported_at", INSTANT, nullable=False),
+        sa.Column("imported_by", sa.Text, nullable=False),
+        sa.Column("counts", JSONB, nullable=False),
+        sa.Column("difference", JSONB, nullable=False),
+        sa.CheckConstraint("source in ('finess_plus', 'etalab')", name="source"),
+    )
+    op.create_index("ix_registry_edition_generated_at", "registry_edition", ["generated_at"])
+    _legal_entity()
+    _establishment()
+    op.create_table(
+        "import_remark",
+        sa.Column("edition_id", sa.Integer, sa.ForeignKey("registry_edition.id"), primary_key=True),
+        sa.Column("rank", sa.Integer, primary_key=True),
+        sa.Column("position", sa.Text, nullable=False),
+        sa.Column("number", sa.Text),
+        sa.Column("severity", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.CheckConstraint("severity in ('rejected', 'warning')", name="severity"),
+    )
+    share(op.execute, "registry_edition", "legal_entity", "establishment", "import_remark")
+    _analyze_register()
+
+
+def _legal_entity() -> None:
+    op.create_table(
+        "legal_entity",
+        sa.Column("finess_ej", sa.Text, primary_key=True),
+        sa.Column("first_edition", sa.Integer, primary_key=True),
+        sa.Column("last_edition", sa.Integer),
+        sa.Column("fingerprint", sa.Text, nullable=False),
+        sa.Column("name", sa.Text),
+        sa.Column("search_text", sa.Text, nullable=False),
+        sa.Column("siren", sa.Text),
+        sa.Column("legal_status_code", sa.Text),
+        sa.Column("department", sa.Text),
+        sa.Column("commune_code", sa.Text),
+        sa.Column("postal_code", sa.Text),
+        sa.Column("town", sa.Text),
+        sa.Column("opened_on", sa.Date),
+        sa.Column("closed_on", sa.Date),
+        sa.Column("is_open", sa.Boolean, nullable=False),
+        sa.CheckConstraint("last_edition >= first_edition", name="editions"),
+    )
+    op.create_index("ix_legal_entity_siren", "legal_entity", ["siren"])
+    _search_index("legal_entity")
+
+
+def _establishment() -> None:
+    op.create_table(
+        "establishment",
+        sa.Column("finess_et", sa.Text, primary_key=True),
+        sa.Column("first_edition", sa.Integer, primary_key=True),
+        sa.Column("last_edition", sa.Integer),
+        sa.Column("fingerprint", sa.Text, nullable=False),
+        sa.Column("finess_ej", sa.Text, nullable=False),
+        sa.Column("name", sa.Text),
+        sa.Column("search_text", sa.Text, nullable=False),
+        sa.Column("category_code", sa.Text),
+        sa.Column("siret", sa.Text),
+        sa.Column("department", sa.Text),
+        sa.Column("commune_code", sa.Text),
+        sa.Column("postal_code", sa.Text),
+        sa.Column("town", sa.Text),
+        sa.Column("address", sa.Text),
+        sa.Column("opened_on", sa.Date),
+        sa.Column("authorised_on", sa.Date),
+        sa.Column("closed_on", sa.Date),
+        sa.Column("is_open", sa.Boolean, nullable=False),
+        sa.CheckConstraint("last_edition >= first_edition", name="editions"),
+    )
+    op.create_index("ix_establishment_finess_ej", "establishment", ["finess_ej"])
+    op.create_index("ix_establishment_siret", "establishment", ["siret"])
+    op.create_index("ix_establishment_department_category_code", "establishment", ["department", "category_code"])
+    _search_index("establishment")
+
+
+def _search_index(table: str) -> None:
+    """Trigrams serve `like '% WORD%'`. Reference tables have no policy, so the index is used (stack.md §4)."""
+    op.create_index(
+        f"ix_{table}_search",
+        table,
+        ["search_text"],
+        postgresql_using="gin",
+        postgresql_ops={"search_text": "gin_trgm_ops"},
+    )
+
+
+def _analyze_register() -> None:
+    """Statistics belong to the import: the first preview would otherwise be planned for empty tables.
+
+    Only an owner may ANALYZE (before PostgreSQL 17), and the import is not one; this function lends that one act.
+    """
+    op.execute(
+        "create function analyze_register() returns void language plpgsql security definer set search_path = public "
+        "as $$ begin analyze legal_entity; analyze establishment; end $$"
+    )
+    op.execute("revoke execute on function analyze_register() from public")
+    op.execute(f"grant execute on function analyze_register() to {APP_ROLE}")
