@@ -31,7 +31,7 @@ def create_page(store: Store) -> Flask:
     # Another site's page cannot reach us under a name of its own (DNS rebinding).
     page.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost"]
     page.extensions["mailbox"] = store
-    page.jinja_env.filters |= {"instant": in_paris, "with_links": parts.with_links}
+    page.jinja_env.filters |= {"instant": in_paris, "size": size, "with_links": parts.with_links}
     page.register_blueprint(views)
     return page
 
@@ -39,6 +39,13 @@ def create_page(store: Store) -> Flask:
 def in_paris(at: datetime) -> str:
     """An instant as people read it."""
     return french.instant(at, "Europe/Paris")
+
+
+def size(length: int) -> str:
+    """A number of bytes as people read it."""
+    if length < 1000:
+        return french.count(length, "octet")
+    return f"{french.grouped(max(1, round(length / 1000)))}{french.NBSP}ko"
 
 
 @views.get("/")

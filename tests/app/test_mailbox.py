@@ -100,6 +100,8 @@ def test_the_page_escapes_the_mail_and_keeps_its_html_in_a_sandbox(
 def test_attachments_are_downloaded_never_opened(store: Store, door: smtplib.SMTP, client: FlaskClient) -> None:
     door.send_message(a_mail())
     (mail,) = store.newest()
+    assert "reçu.pdf" in (page := client.get(f"/mails/{mail.name}").text)
+    assert "5\N{NO-BREAK SPACE}octets" in page
     with client.get(f"/mails/{mail.name}/attachments/1") as answer:
         assert answer.data == b"%PDF-"
         assert answer.mimetype == "application/octet-stream"
