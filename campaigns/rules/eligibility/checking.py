@@ -1,0 +1,119 @@
+"""What is wrong or doubtful in a rule, before anybody is judged by it. It warns; it never adds a code. Pure."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from campaigns.rules.eligibility import naming
+from campaigns.rules.eligibility.contradictions import contradictions
+from campaigns.rules.eligibility.document import Finding, shape_errors
+from campaigns.rules.eligibility.reading import read_rule
+from campaigns.rules.eligibility.tree import AllOf, AnyOf, Clause, Condition, Count, Every
+from finess.rules import geography, nomenclature
+from kit.french import NBSP, day
+
+_CODES: Mapping[str, Callable[[], Collection[str]]] = {
+    "category": nomenclature.categories,
+    "category_group": nomenclature.category_groups,
+    "department": geography.departments,
+    "region": geography.regions,
+    "seat_department": geography.departments,
+    "seat_region": geography.regions,
+    "legal_status": nomenclature.legal_statuses,
+}
+
+
+def check_rule(document: object) -> list[Finding]:
+    """Errors (the rule cannot be used) and warnings (it can; somebody should look), with their paths.
+
+    Does not know the tenant's campaigns: whether the slug of `applied_to` exists is for the caller.
+    """
+    if errors := shape_errors(document):
+        return errors
+    content: Mapping[str, Any] = document  # type: ignore[assignment]  # the schema holds
+    codes = list(_codes(content, "$"))
+    if errors := [finding for word, listed, path in codes for finding in _unknown(word, listed, path)]:
+        return errors
+    clause = read_rule(content).clause
+    hints = [finding for word, listed, path in codes if word == "category" for finding in _categories(listed, path)]
+    return [*contradictions(clause), *hints, *_closed(clause), *_unlabelled(clause)]
+
+
+def _codes(node: Mapping[str, Any], path: str) -> Iterator[tuple[str, Sequence[str], str]]:
+    """Every list of codes: its keyword, the codes, its path."""
+    for word, content in node.items():
+        here = f"{path}.{word}"
+        if word in _CODES:
+            yield word, content, here
+        elif isinstance(content, Mapping):
+            yield from _codes(content, here)
+        elif isinstance(content, list):
+            for index, part in enumerate(content):
+                if isinstance(part, Mapping):
+                    yield from _codes(part, f"{here}[{index}]")
+
+
+def _unknown(word: str, codes: Sequence[str], path: str) -> Iterator[Finding]:
+    known = _CODES[word]()
+    for index, code in enumerate(codes):
+        if code not in known:
+            yield Finding("error", f"{path}[{index}]", f"Le code {code} n’existe pas dans la nomenclature.")
+
+
+def _categories(codes: Sequence[str], path: str) -> Iterator[Finding]:
+    """Withdrawn codes with their likely successors, then the other neighbours that the list leaves out."""
+    told = set(codes)
+    for index, code in enumerate(codes):
+        category = nomenclature.categories()[code]
+        if category.state != "withdrawn":
+            continue
+        since = f" depuis le {day(category.withdrawn_on)}" if category.withdrawn_on else ""
+        sentence = f"{naming.category(code)} est retirée de la nomenclature{since}."
+        if missing := [successor for successor in category.successors if successor not in codes]:
+            names = naming.one_of(map(naming.category, missing), "et")
+            sentence += f" Successeurs probables, non retenus{NBSP}: {names}."
+            told.update(missing)
+        yield Finding("warning", f"{path}[{index}]", sentence)
+    near = (code for neighbours in nomenclature.near_misses(codes).values() for code in neighbours)
+    if left := [naming.category(code) for code in dict.fromkeys(near) if code not in told]:
+        sentence = f"Catégories proches, non retenues{NBSP}: {', '.join(left)}. À vérifier."
+        yield Finding("warning", path, sentence)
+
+
+def _closed(clause: Clause) -> Iterator[Finding]:
+    """What lets a closed entity in, or counts closed establishments."""
+    if not _asks_open(clause):
+        yield Finding("warning", "$", f"La règle admet une entité juridique fermée{NBSP}: open: true l’écarterait.")
+    for quantifier in _quantifiers(clause):
+        asked = _asks_open(quantifier.such_that) or (isinstance(quantifier, Every) and _asks_open(quantifier.among))
+        if not asked:
+            sentence = f"Les établissements fermés comptent aussi{NBSP}: open: true les écarterait."
+            yield Finding("warning", quantifier.path, sentence)
+
+
+def _asks_open(clause: Clause) -> bool:
+    return any(condition.keyword == "open" for condition in _conditions(clause))
+
+
+def _unlabelled(clause: Clause) -> Iterator[Finding]:
+    """Clauses that would show people a technical name."""
+    for part in _conditions(clause):
+        if part.keyword in ("attribute", "answer", "applied_to", "awarded_in") and not part.label:
+            sentence = f"Sans label, les candidats liront le nom technique {naming.quoted(part.name or '')}."
+            yield Finding("warning", part.path, sentence)
+
+
+def _conditions(clause: Clause) -> Iterator[Condition]:
+    """The conditions of a clause, without going inside its quantifiers."""
+    if isinstance(clause, Condition):
+        yield clause
+    elif isinstance(clause, AllOf | AnyOf):
+        for part in clause.clauses:
+            yield from _conditions(part)
+
+
+def _quantifiers(clause: Clause) -> Iterator[Count | Every]:
+    if isinstance(clause, Count | Every):
+        yield clause
+    elif isinstance(clause, AllOf | AnyOf):
+        for part in clause.clauses:
+            yield from _quantifiers(part)
