@@ -6,15 +6,15 @@ from uuid import UUID
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from campaigns.models import Campaign, Candidacy, Decision
+from campaigns.models import Candidacy, Decision
 from campaigns.rules.selection import Pending
 from kit.errors import NotFound
 from tenants.models import OrganisationMember, User
 
 
-def lock_campaign(session: Session, campaign_id: UUID) -> Campaign:
-    """The call, locked: decisions and release of one call take turns. Raises NotFound."""
-    found = session.scalar(select(Campaign).where(Campaign.id == campaign_id).with_for_update())
+def get_campaign_id(session: Session, candidacy_id: UUID) -> UUID:
+    """The call of a file, without loading the file: the call is locked before it. Raises NotFound."""
+    found = session.scalar(select(Candidacy.campaign_id).where(Candidacy.id == candidacy_id))
     if found is None:
         raise NotFound()
     return found
@@ -82,6 +82,22 @@ def list_decided(session: Session, campaign_id: UUID) -> Sequence[Row[Candidacy,
         .order_by(order, Decision.rank, Candidacy.applicant_name)
     )
     return session.execute(query).all()
+
+
+def count_told(session: Session, campaign_id: UUID) -> int:
+    """How many people a release tells: the members of the organisations that have a decision."""
+    query = (
+        select(func.count())
+        .select_from(Decision)
+        .join(Candidacy, (Candidacy.tenant_id == Decision.tenant_id) & (Candidacy.id == Decision.candidacy_id))
+        .join(
+            OrganisationMember,
+            (OrganisationMember.tenant_id == Candidacy.tenant_id)
+            & (OrganisationMember.organisation_id == Candidacy.organisation_id),
+        )
+        .where(Decision.campaign_id == campaign_id)
+    )
+    return session.scalar(query) or 0
 
 
 def list_told(session: Session, campaign_id: UUID) -> Sequence[Row[Candidacy, Decision, UUID, str]]:

@@ -57,8 +57,8 @@ def undecide(actor: Actor, candidacy_id: UUID) -> None:
 
 def _load(tx: Tx, candidacy_id: UUID) -> tuple[Candidacy, Campaign]:
     """The call before the file, always in that order: no deadlock with the release."""
-    candidacy = candidacies.get_candidacy(tx.session, candidacy_id)
-    campaign = decisions.lock_campaign(tx.session, candidacy.campaign_id)
+    campaign_id = decisions.get_campaign_id(tx.session, candidacy_id)
+    campaign = campaigns.get_campaign_by_id(tx.session, campaign_id, lock=True)
     return candidacies.get_candidacy(tx.session, candidacy_id, lock=True), campaign
 
 

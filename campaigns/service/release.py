@@ -1,24 +1,57 @@
 """Telling everybody at one instant: all the decisions of a call are released in one transaction, or none is."""
 
-from campaigns.models import Campaign
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import SimpleNamespace
+
+from sqlalchemy import Row
+
+from campaigns.models import Campaign, Candidacy, Decision
 from campaigns.permissions import PERMISSIONS
 from campaigns.queries import campaign as campaigns
 from campaigns.queries import decision as decisions
 from campaigns.rules import window
 from campaigns.rules.selection import Readiness, Release, readiness
 from campaigns.rules.states import CAMPAIGN, CANDIDACY, DECISION, MOVE_OF
+from campaigns.service.notice import TEMPLATES
 from kit.actor import Actor
 from kit.errors import Conflict, Stale
 from kit.permissions import permit
 from kit.transaction import Tx, transaction
+from notifications.gateway.templates import Rendered, render
+from tenants.models import Tenant
 
 
-def preview_release(actor: Actor, slug: str) -> tuple[Campaign, Readiness]:
-    """What a release would tell now, and what stops it. `digest` names exactly these decisions."""
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a release would tell now: figures and blockers, each file with its decision, and one letter per outcome."""
+
+    campaign: Campaign
+    ready: Readiness
+    rows: Sequence[Row[Candidacy, Decision]]
+    letters: Mapping[str, Rendered]
+    mails: int
+
+
+def preview_release(actor: Actor, slug: str) -> Preview:
+    """What a release would tell now, and what stops it. `ready.digest` names exactly these decisions."""
     with transaction(actor) as tx:
         campaign = campaigns.get_campaign(tx.session, slug)
         permit(PERMISSIONS, actor, "decision.view", campaign)
-        return campaign, readiness_of(tx, campaign)
+        rows = decisions.list_decided(tx.session, campaign.id)
+        tenant = tx.session.get_one(Tenant, tx.tenant_id)
+        firsts = {decision.outcome: (candidacy, decision) for candidacy, decision in reversed(rows)}
+        letters = {outcome: _letter(tenant, campaign, *first, tx.now) for outcome, first in sorted(firsts.items())}
+        mails = decisions.count_told(tx.session, campaign.id)
+        return Preview(campaign, readiness_of(tx, campaign), rows, letters, mails)
+
+
+def _letter(tenant: Tenant, campaign: Campaign, candidacy: Candidacy, decision: Decision, now: datetime) -> Rendered:
+    """The letter as it would read if it left now."""
+    told = SimpleNamespace(outcome=decision.outcome, motive=decision.motive, rank=decision.rank, released_at=now)
+    context = {"campaign": campaign, "candidacy": candidacy, "decision": told}
+    return render(TEMPLATES[decision.outcome], tenant, f"/candidacies/{candidacy.id}", context)
 
 
 def release_decisions(actor: Actor, slug: str, digest: str) -> Release:
@@ -28,7 +61,7 @@ def release_decisions(actor: Actor, slug: str, digest: str) -> Release:
     Raises Conflict when something stops the release or it was already done.
     """
     with transaction(actor) as tx:
-        campaign = decisions.lock_campaign(tx.session, campaigns.get_campaign(tx.session, slug).id)
+        campaign = campaigns.get_campaign(tx.session, slug, lock=True)
         permit(PERMISSIONS, actor, "campaign.release", campaign)
         if campaign.state == "released":
             raise Conflict(CAMPAIGN.moves["release"].refusal)

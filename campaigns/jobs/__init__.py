@@ -1,0 +1,1 @@
+"""What campaigns do when something happens, or when its hour has come."""
