@@ -5,6 +5,7 @@ zombie, or to a stranger after a reboot); command lines do not, and a zombie has
 """
 
 import os
+import re
 import signal
 import time
 from pathlib import Path
@@ -21,9 +22,9 @@ def alive(program: str, marker: str) -> list[int]:
 
 def _is(pid: int, program: str, marker: str) -> bool:
     command = _command(pid)
-    # PostgreSQL's children have the title "postgres: MARKER: checkpointer": the name ends at NUL, space or colon.
-    name = command.replace("\0", " ").split(" ", 1)[0].rstrip(":")
-    return name.rsplit("/", 1)[-1] == program and marker in command
+    # The program's path, or the title it gave itself: "postgres: MARKER: checkpointer", "/…/valkey-server MARKER".
+    title = command.split("\0", 1)[0]
+    return marker in command and bool(re.fullmatch(rf"(.*/)?{program}([ :].*)?", title))
 
 
 def _command(pid: int) -> str:

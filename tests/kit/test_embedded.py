@@ -185,7 +185,8 @@ def test_a_home_under_a_closed_folder_moves_the_servers_and_opens_nothing(
 
 
 @as_root
-def test_programs_out_of_reach_are_copied(shelter: Path, home: Path) -> None:
+def test_programs_out_of_reach_are_copied(shelter: Path) -> None:
+    home = shelter / "an odd home"
     # The packages as they are found in a virtual environment under a 0700 folder.
     closed = shelter / "closed"
     closed.mkdir(mode=0o700)
@@ -194,9 +195,17 @@ def test_programs_out_of_reach_are_copied(shelter: Path, home: Path) -> None:
         for package in packages.glob(pattern):
             (closed / package.name).symlink_to(package)
     environment = os.environ | {"PYTHONPATH": str(closed)}
-    subprocess.run([sys.executable, "-c", START, str(home)], check=True, env=environment, stdout=subprocess.DEVNULL)
-    assert _command(server(home, "postgres"))[0].startswith(str(home / "servers/programs"))
-    assert ask(embedded.start(home), "select similarity('pg_trgm', 'pg_trgm')") == 1.0
+    command = [sys.executable, "-c", START, str(home)]
+    try:
+        subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+        for name in ("postgres", "valkey-server"):  # recognised, although their path has a space
+            assert _command(server(home, name))[0].startswith(str(home / "servers/programs"))
+        endpoints = embedded.start(home)
+        assert ask(endpoints, "select similarity('pg_trgm', 'pg_trgm')") == 1.0
+        embedded.stop(home)
+        subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+    finally:
+        embedded.reset(home)
 
 
 def test_a_deep_or_odd_home_gets_a_short_folder_for_its_sockets(shelter: Path) -> None:
