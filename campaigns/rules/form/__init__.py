@@ -1,0 +1,53 @@
+"""Forms: what is asked, how an answer is read, checked and shown, and how far a draft is."""
+
+from campaigns.rules.form.acceptance import accept, is_accepted, same
+from campaigns.rules.form.carrying import carry
+from campaigns.rules.form.definition import (
+    APPLICANT,
+    COMMITMENTS,
+    REFERENT,
+    Form,
+    FormField,
+    FormSection,
+    Option,
+    read_form,
+)
+from campaigns.rules.form.display import control_text, shown
+from campaigns.rules.form.facts import facts
+from campaigns.rules.form.problems import missing, name_of, problem
+from campaigns.rules.form.progress import Answers, Gap, Progress, SectionProgress, problems, progress, section_gaps
+from campaigns.rules.form.reading import LONGEST_TYPED, Value, is_unread, read, tidy, too_long
+
+__all__ = [
+    "APPLICANT",
+    "COMMITMENTS",
+    "LONGEST_TYPED",
+    "REFERENT",
+    "Answers",
+    "Form",
+    "FormField",
+    "FormSection",
+    "Gap",
+    "Option",
+    "Progress",
+    "SectionProgress",
+    "Value",
+    "accept",
+    "carry",
+    "control_text",
+    "facts",
+    "is_accepted",
+    "is_unread",
+    "missing",
+    "name_of",
+    "problem",
+    "problems",
+    "progress",
+    "read",
+    "read_form",
+    "same",
+    "section_gaps",
+    "shown",
+    "tidy",
+    "too_long",
+]
