@@ -1,4 +1,4 @@
-"""How often somebody may: counters in Redis, and in this process alone while Redis is away. A limit never disappears."""
+"""How often somebody may: counters in Redis, and in this process alone while Redis is away: a limit never goes."""
 
 import hashlib
 import threading

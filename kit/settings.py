@@ -10,7 +10,10 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`database_url`, `redis_url`, `smtp_url`, `storage_url` are None when embedded."""
+    """`database_url`, `redis_url`, `smtp_url`, `storage_url` are None when embedded.
+
+    `trusted_proxies` is how many proxies before us write X-Forwarded-For and X-Forwarded-Proto.
+    """
 
     home: Path
     port: int
@@ -21,6 +24,7 @@ class Settings:
     smtp_url: str | None
     storage_url: str | None
     mail_from: str
+    trusted_proxies: int
 
     @property
     def mailbox_port(self) -> int:
@@ -50,4 +54,5 @@ def settings() -> Settings:
         smtp_url=env.get("CRRC_SMTP_URL") or None,
         storage_url=env.get("CRRC_STORAGE_URL") or None,
         mail_from=env.get("CRRC_MAIL_FROM") or "ne-pas-repondre@crrc.invalid",
+        trusted_proxies=int(env.get("CRRC_TRUSTED_PROXIES") or 0),
     )

@@ -109,7 +109,7 @@ class EntityAttribute(OwnedByTenant, Base):
 
 
 class SignInLink(Platform, Base):
-    """A single-use link sent by e-mail. The secret is a seal of `id`, made again when the mail leaves; its digest is kept."""
+    """A single-use link sent by e-mail. Its secret is a seal of `id`, made again for the mail; the digest is kept."""
 
     __tablename__ = "sign_in_link"
     __table_args__ = (Index(None, "expires_at"),)

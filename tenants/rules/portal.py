@@ -9,8 +9,9 @@ from kit.errors import Invalid
 
 WHITE_CONTRAST = 4.5  # WCAG 2.2, 1.4.3: normal text, white on the colour and the colour on white alike
 RESERVED = frozenset(
-    "api static assets healthz readyz metrics admin crrc docs account sign-in sign-out verify receipts receipt pulse "
-    "webhooks webhook www mail robots favicon well-known public platform new".split()
+    {"account", "admin", "api", "assets", "crrc", "docs", "favicon", "healthz", "mail", "metrics", "new", "platform"}
+    | {"public", "pulse", "readyz", "receipt", "receipts", "robots", "sign-in", "sign-out", "static", "verify"}
+    | {"webhook", "webhooks", "well-known", "www"}
 )
 _SLUG = re.compile(r"[a-z](?:-?[a-z0-9]){1,39}")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -60,7 +61,7 @@ def _shades(hue: float, saturation: float) -> Callable[[float], str]:
 
 
 def check_colour(colour: str) -> str:
-    """The colour as #rrggbb. Raises Invalid (field `colour`), with the nearest that can be read, when it is too light."""
+    """The colour as #rrggbb. Raises Invalid (field `colour`): with the nearest that passes when it is too light."""
     wanted = colour.strip().lower()
     if not _COLOUR.fullmatch(wanted):
         fault = "Une couleur s’écrit #rrvvbb, par exemple #0b4f6c."
@@ -69,11 +70,16 @@ def check_colour(colour: str) -> str:
     if contrast < WHITE_CONTRAST:
         figure = f"{int(contrast * 10) / 10:.1f}".replace(".", ",")
         fault = (
-            f"La couleur {wanted} est trop claire\N{NO-BREAK SPACE}: son contraste avec le blanc est de {figure}, il en "
-            f"faut 4,5. La plus proche qui convient est {nearest_readable(wanted)}."
+            f"La couleur {wanted} est trop claire\N{NO-BREAK SPACE}: son contraste avec le blanc est de {figure}, il "
+            f"en faut 4,5. La plus proche qui convient est {nearest_readable(wanted)}."
         )
         raise Invalid(fault, {"colour": fault})
     return wanted
+
+
+def sign_in_path(slug: str, secret: str) -> str:
+    """The page of a sign-in link."""
+    return f"/{slug}/sign-in/{secret}"
 
 
 def local_path(path: str, slug: str) -> str:

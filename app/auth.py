@@ -1,0 +1,116 @@
+"""From a request to its actor: the portal by the first segment of the address, a person by cookie, a program by token.
+
+Pages know cookies only and the API knows bearer tokens only: nothing a browser adds by itself has power over the API.
+"""
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask, current_app, g, redirect, request
+from werkzeug.wrappers import Response
+
+from app.arrival import REQUEST_ID
+from app.rooms import permissions
+from kit.actor import Actor, anonymous
+from kit.errors import NotFound, Unauthenticated
+from kit.permissions import allows
+from kit.web import check_csrf
+from tenants.service.portal import find_portal
+from tenants.service.session import find_bearer, find_signed_in
+from tenants.web.cookie import session_secret
+
+API = "/api/"
+OUTSIDE = frozenset({"static", "healthz", "readyz"})
+_FIRST_SEGMENT = re.compile(r"/(?:api/v1/)?([a-z][a-z0-9-]+)(?:/|$)")
+
+
+def install(app: Flask) -> None:
+    """Before every request: portal, actor, CSRF seal, permission of the view. After: addresses keep their portal."""
+    app.url_value_preprocessor(_take_tenant)
+    app.url_defaults(_give_tenant)
+    app.before_request(_identify)
+    app.before_request(_refuse_forged)
+    app.before_request(_refuse_hopeless)
+
+
+def is_api() -> bool:
+    """Whether a program asks, and wants problem+json."""
+    return request.path.startswith(API)
+
+
+def view_permission(app: Flask, endpoint: str, method: str) -> str | None:
+    """The action a view names with @permission; None when it names none (the house refuses such a route)."""
+    view: Any = app.view_functions[endpoint]
+    by_method = getattr(getattr(view, "view_class", None), method.lower(), None)
+    named: str | None = getattr(by_method or view, "permission", None)
+    return named
+
+
+def ask_to_sign_in() -> Response:
+    """Send a visitor to the sign-in page, to come back where they were going."""
+    going = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else f"/{g.tenant.slug}/"
+    address = f"/{g.tenant.slug}/sign-in?next={quote(going, safe='/')}"
+    if request.headers.get("HX-Request") == "true":
+        return Response(status=401, headers={"HX-Redirect": address})
+    return redirect(address, 303)
+
+
+def _take_tenant(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Views never see the tenant's slug: `g.tenant` is the portal."""
+    g.slug = values.pop("tenant", None) if values else None
+
+
+def _give_tenant(endpoint: str, values: dict[str, Any]) -> None:
+    """`url_for` stays in the portal."""
+    tenant = g.get("tenant")
+    if tenant is not None and "tenant" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "tenant"):
+        values["tenant"] = tenant.slug
+
+
+def _identify() -> None:
+    g.request_id = request.environ.get(REQUEST_ID)
+    g.tenant = None
+    g.actor = anonymous(None, g.request_id)
+    if request.endpoint in OUTSIDE:
+        return
+    found = _FIRST_SEGMENT.match(request.path)
+    slug = g.slug or (found[1] if found else None)
+    g.tenant = find_portal(slug) if slug else None
+    if g.tenant is None:
+        if g.slug:
+            raise NotFound()
+        return
+    g.actor = anonymous(g.tenant.id, g.request_id)
+    g.actor = _bearer() if is_api() else _signed_in()
+
+
+def _signed_in() -> Actor:
+    secret = session_secret()
+    return (find_signed_in(g.tenant.id, secret, g.request_id) if secret else None) or g.actor
+
+
+def _bearer() -> Actor:
+    header = request.headers.get("Authorization")
+    if header is None:
+        actor: Actor = g.actor
+        return actor
+    scheme, _, secret = header.partition(" ")
+    found = find_bearer(g.tenant.id, secret.strip(), g.request_id) if scheme.lower() == "bearer" else None
+    if found is None:
+        raise Unauthenticated("Ce jeton n’est pas valable : il est inconnu, révoqué ou expiré.")
+    return found
+
+
+def _refuse_forged() -> None:
+    if request.endpoint is not None and not is_api():
+        check_csrf()
+
+
+def _refuse_hopeless() -> None:
+    """Ask a visitor to sign in before the view does any work that only somebody signed in could finish."""
+    if request.endpoint is None or g.actor.is_known:
+        return
+    action = view_permission(current_app._get_current_object(), request.endpoint, request.method)  # type: ignore[attr-defined]
+    if action is not None and not allows(permissions(), g.actor, action):
+        raise Unauthenticated()

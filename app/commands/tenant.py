@@ -1,0 +1,200 @@
+"""`crrc tenant`: portals, their people's roles, tokens, and what they know of legal entities."""
+
+import getpass
+import json
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import click
+
+from app.rooms import permissions
+from finess.rules.geography import Region, regions
+from kit.actor import Actor, operator
+from kit.errors import Invalid, NotFound
+from kit.french import day
+from kit.settings import settings
+from tenants.models import Tenant
+from tenants.rules.portal import local_path, sign_in_path
+from tenants.rules.roles import TENANT_ROLES
+from tenants.service import entity, role, sign_in, token
+from tenants.service import tenant as portals
+from tenants.service.portal import find_portal
+
+ZONES = {
+    "01": "America/Guadeloupe",
+    "02": "America/Martinique",
+    "03": "America/Cayenne",
+    "04": "Indian/Reunion",
+    "06": "Indian/Mayotte",
+}
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group()
+def tenant() -> None:
+    """Les portails\xa0: un par GRADeS."""
+
+
+@tenant.command()
+@click.argument("slug")
+@click.option("--name", required=True, help="Nom du GRADeS.")
+@click.option("--region", "region_code", required=True, help="Code INSEE de la région, par exemple 53.")
+@click.option("--contact", default="contact@crrc.invalid", show_default=True, help="Adresse affichée aux usagers.")
+@click.option("--colour", default=portals.DEFAULT_COLOUR, show_default=True, help="Couleur, #rrvvbb.")
+@click.option("--zone", help="Fuseau horaire, si ce n’est pas celui de la région.")
+def create(slug: str, name: str, region_code: str, contact: str, colour: str, zone: str | None) -> None:
+    """Ouvre le portail SLUG."""
+    region = _region(region_code)
+    made = portals.create_tenant(
+        operator(_me()),
+        slug,
+        name,
+        ars=region.ars,
+        region_code=region.code,
+        zone=zone or ZONES.get(region.code, "Europe/Paris"),
+        contact_email=contact,
+        colour=colour,
+    )
+    click.echo(f"Portail {made.slug} ouvert\xa0: {made.name}, {made.ars}, {made.zone}. {_address(made, '')}")
+
+
+@tenant.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Pour un programme.")
+def list_(as_json: bool) -> None:
+    """Les portails de cette installation."""
+    found = portals.list_tenants(operator(_me()))
+    fields = ("slug", "name", "ars", "region_code", "zone", "colour", "contact_email")
+    if as_json:
+        click.echo(json.dumps([{field: getattr(one, field) for field in fields} for one in found], ensure_ascii=False))
+        return
+    for one in found:
+        click.echo(f"{one.slug:<24} {one.name} – {one.ars} – {one.zone}")
+    if not found:
+        click.echo('Aucun portail. Ouvrez-en un\xa0: crrc tenant create bretagne --name "…" --region 53')
+
+
+@tenant.command()
+@click.argument("slug")
+@click.option("--name", help="Nom du GRADeS.")
+@click.option("--colour", help="Couleur, #rrvvbb, lisible sur blanc.")
+@click.option("--contact", help="Adresse affichée aux usagers.")
+def brand(slug: str, name: str | None, colour: str | None, contact: str | None) -> None:
+    """Change le nom, la couleur ou l’adresse de contact du portail SLUG."""
+    changed = portals.brand_tenant(_inside(slug), name=name, colour=colour, contact_email=contact)
+    click.echo(f"Portail {changed.slug}\xa0: {changed.name}, {changed.colour}, {changed.contact_email}.")
+
+
+@tenant.command("role")
+@click.argument("slug")
+@click.argument("email")
+@click.argument("role_name", metavar="ROLE", type=click.Choice(TENANT_ROLES))
+@click.option("--remove", is_flag=True, help="Retire le rôle.")
+def role_(slug: str, email: str, role_name: str, remove: bool) -> None:
+    """Donne (ou retire) un rôle à une personne de l’ARS ou du GRADeS."""
+    if remove:
+        role.revoke_role(_inside(slug), email, role_name)
+        click.echo(f"{email} n’a plus le rôle {role_name} sur {slug}.")
+    else:
+        user = role.grant_role(_inside(slug), email, role_name)
+        click.echo(f"{user.email} a le rôle {role_name} sur {slug}.")
+
+
+@tenant.command()
+@click.argument("slug")
+@click.argument("finess_ej")
+@click.option("--since", required=True, type=DAY, help="Premier jour, AAAA-MM-JJ.")
+@click.option("--until", type=DAY, help="Dernier jour (compris)\xa0; sans lui, toujours en cours.")
+def adhesion(slug: str, finess_ej: str, since: datetime, until: datetime | None) -> None:
+    """Écrit qu’une entité juridique est adhérente du GRADeS."""
+    last: date | None = until.date() if until else None
+    made = entity.set_adhesion(_inside(slug), finess_ej, since.date(), last)
+    end = f"au {day(made.until_on)}" if made.until_on else "sans date de fin"
+    click.echo(f"{made.finess_ej} est adhérent de {slug} du {day(made.since_on)} {end}.")
+
+
+@tenant.command()
+@click.argument("slug")
+@click.argument("finess_ej")
+@click.argument("name")
+@click.argument("value")
+def attribute(slug: str, finess_ej: str, name: str, value: str) -> None:
+    """Pose un attribut sur une entité juridique. VALUE\xa0: un nombre entier, true, false, ou un texte."""
+    entity.set_attribute(_inside(slug), finess_ej, name, _value(value))
+    click.echo(f"{finess_ej}\xa0: {name} = {value}.")
+
+
+@tenant.command()
+@click.argument("slug")
+@click.argument("email")
+@click.option("--next", "next_path", default="", help="Page où arriver, par exemple /bretagne/account.")
+@click.option("--hours", type=click.IntRange(1, 72), help="Durée de validité\xa0; 20 minutes sans cette option.")
+def link(slug: str, email: str, next_path: str, hours: int | None) -> None:
+    """Imprime un lien de connexion à usage unique, pour une personne qui ne reçoit pas le sien."""
+    portal = _portal(slug)
+    lifetime = timedelta(hours=hours) if hours else sign_in.LINK_LIFETIME
+    secret = sign_in.make_sign_in_link(_inside(slug), email, local_path(next_path, slug), lifetime)
+    click.echo(_address(portal, sign_in_path(slug, secret).removeprefix(f"/{slug}/")))
+
+
+@tenant.command("token")
+@click.argument("slug")
+@click.option("--name", required=True, help="Le logiciel qui s’en sert.")
+@click.option("--scope", "scopes", multiple=True, required=True, help="Une chose (candidacy) ou une action.")
+@click.option("--role", "roles", multiple=True, help="Rôle tenu\xa0; par défaut tous ceux du portail, ou editor.")
+@click.option("--organisation", "finess_ej", help="FINESS juridique de l’organisation à laquelle le jeton se limite.")
+@click.option("--days", type=click.IntRange(1, 730), default=365, show_default=True, help="Durée de validité.")
+def token_(
+    slug: str, name: str, scopes: tuple[str, ...], roles: tuple[str, ...], finess_ej: str | None, days: int
+) -> None:
+    """Crée un jeton d’API et l’imprime, une seule fois."""
+    _, secret = token.create_token(
+        _inside(slug),
+        name,
+        scopes,
+        known_scopes=permissions().keys(),
+        roles=roles,
+        finess_ej=finess_ej,
+        lifetime=timedelta(days=days),
+    )
+    click.echo(secret)
+
+
+def _me() -> str:
+    """Who runs the command, for the audit log."""
+    try:
+        return getpass.getuser()
+    except OSError:
+        return "exploitant"
+
+
+def _portal(slug: str) -> Tenant:
+    found = find_portal(slug)
+    if found is None:
+        raise NotFound(f"Le portail «\xa0{slug}\xa0» n’existe pas. La liste\xa0: crrc tenant list")
+    return found
+
+
+def _inside(slug: str) -> Actor:
+    return replace(operator(_me()), tenant_id=_portal(slug).id)
+
+
+def _region(code: str) -> Region:
+    region = regions().get(code)
+    if region is None:
+        known = ", ".join(f"{one.code} {one.name}" for one in regions().values())
+        raise Invalid(f"La région {code} n’existe pas. Les régions\xa0: {known}.")
+    return region
+
+
+def _address(portal: Tenant, path: str) -> str:
+    return f"{settings().base_url}/{portal.slug}/{path}"
+
+
+def _value(text: str) -> Any:
+    """A whole number, true or false when it reads as one, else the text."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, (int, str)) else text

@@ -1,0 +1,61 @@
+"""Puts the web application together."""
+
+from typing import Any
+
+import orjson
+from flask import Flask
+from flask.json.provider import JSONProvider
+
+from app import api, auth, faults, headers, health, home, logs, rendering
+from app.arrival import Arrival
+from app.rooms import blueprints
+from kit import signing
+from kit.web import permission
+from tenants.web.cookie import is_secure
+
+LARGEST_BODY = 25 * 1024 * 1024
+LARGEST_FORM = 2 * 1024 * 1024  # text fields of one form; files are counted apart, on disk
+
+
+class OrJson(JSONProvider):
+    """orjson: UUIDs and instants in ISO 8601, strict UTF-8, and an error in place of a crash on deep nesting."""
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        return orjson.dumps(obj, option=orjson.OPT_NON_STR_KEYS).decode()
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        return orjson.loads(s)
+
+
+def create_app() -> Flask:
+    """The whole application: every package's pages and API, one way to identify, to fail, to render."""
+    app = Flask("app", static_folder="static", template_folder="templates")
+    app.json = OrJson(app)
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
+        MAX_FORM_PARTS=2000,
+        SECRET_KEY=signing.seal("flask-session"),
+        SESSION_COOKIE_NAME="crrc_notice",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=is_secure(),
+    )
+    app.url_map.strict_slashes = False
+    permission("public.view")(app.view_functions["static"])
+    for install in (
+        faults.install,
+        logs.install,
+        headers.install,
+        auth.install,
+        rendering.install,
+        health.install,
+        home.install,
+        api.install,
+    ):
+        install(app)
+    for blueprint in blueprints("web"):
+        written = (blueprint.url_prefix or "").removeprefix("/<tenant>")
+        app.register_blueprint(blueprint, url_prefix=f"/<tenant>{written}")
+    app.wsgi_app = Arrival(app.wsgi_app)  # type: ignore[method-assign]
+    return app

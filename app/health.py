@@ -1,0 +1,98 @@
+"""Whether this process lives (/healthz), and whether the portal can serve (/readyz): each check by its name."""
+
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from alembic.script import ScriptDirectory
+from flask import Flask, jsonify
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response
+
+import migrations
+from kit import queue
+from kit.db import engine
+from kit.errors import CrrcError
+from kit.rls import refuse_powerful_role
+from kit.web import permission
+
+FAILURES = (SQLAlchemyError, RedisError, RuntimeError, CrrcError, OSError)
+
+
+def install(app: Flask) -> None:
+    """Two addresses for probes, outside every portal."""
+    app.add_url_rule("/healthz", "healthz", healthz)
+    app.add_url_rule("/readyz", "readyz", readyz)
+
+
+@permission("public.view")
+def healthz() -> Response:
+    """The process answers; it touches nothing else."""
+    return jsonify(status="ok")
+
+
+@permission("public.view")
+def readyz() -> Response:
+    """Every check, 503 when one fails."""
+    found = check()
+    response = jsonify(status="ok" if all(one["ok"] for one in found.values()) else "failing", checks=found)
+    response.status_code = 200 if all(one["ok"] for one in found.values()) else 503
+    return response
+
+
+def check() -> dict[str, dict[str, Any]]:
+    """name → {ok, ms, detail}. `detail` says what is wrong without addresses or secrets."""
+    return {name: _timed(ask) for name, ask in CHECKS.items()}
+
+
+@cache
+def newest_migration() -> str:
+    """The version the code expects."""
+    return str(ScriptDirectory(str(migrations.HERE)).get_current_head())
+
+
+def _database() -> str:
+    with engine().connect() as connection:
+        connection.execute(text("select 1"))
+    return "reachable"
+
+
+def _migrations() -> str:
+    with engine().connect() as connection:
+        current = connection.execute(text("select version_num from alembic_version")).scalar_one_or_none()
+    if current != newest_migration():
+        raise RuntimeError(f"The database is at {current}, the code at {newest_migration()}: run crrc migrate.")
+    return str(current)
+
+
+def _role() -> str:
+    with engine().connect() as connection:
+        refuse_powerful_role(connection)
+    return "bound by row-level security"
+
+
+def _redis() -> str:
+    queue.redis().ping()
+    return "reachable"
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "role": _role,
+    "redis": _redis,
+}
+
+
+def _timed(ask: Callable[[], str]) -> dict[str, Any]:
+    started = time.perf_counter()
+    try:
+        ok, detail = True, ask()
+    except RuntimeError as error:
+        ok, detail = False, str(error)
+    except FAILURES as error:
+        ok, detail = False, type(error).__name__
+    return {"ok": ok, "ms": round((time.perf_counter() - started) * 1000, 1), "detail": detail}

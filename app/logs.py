@@ -1,0 +1,53 @@
+"""Logs: one JSON object per line, on the standard error. No address with a secret in it, no cookie, no form."""
+
+import sys
+from typing import Any
+
+import structlog
+from flask import Flask, g, request
+from werkzeug.wrappers import Response
+
+from app.arrival import milliseconds
+
+log = structlog.get_logger("crrc.requests")
+
+
+def configure() -> None:
+    """Write JSON lines. For every process of ours, once."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=_to_standard_error,
+        cache_logger_on_first_use=False,
+    )
+
+
+def install(app: Flask) -> None:
+    """One line per request, except the files of the page and the probes."""
+    app.after_request(_write)
+
+
+def _to_standard_error(*names: Any) -> structlog.PrintLogger:
+    return structlog.PrintLogger(sys.stderr)
+
+
+def _write(response: Response) -> Response:
+    if request.endpoint not in ("static", "healthz", "readyz"):
+        actor, tenant = g.get("actor"), g.get("tenant")
+        log.info(
+            "request",
+            method=request.method,
+            route=request.url_rule.rule if request.url_rule else None,
+            status=response.status_code,
+            ms=milliseconds(request.environ),
+            request_id=g.get("request_id"),
+            tenant=tenant.slug if tenant else None,
+            actor=actor.kind if actor else None,
+            user_id=str(actor.user_id) if actor and actor.user_id else None,
+        )
+    return response

@@ -1,0 +1,30 @@
+"""The application as a web server loads it: `granian --interface wsgi app.wsgi:app`."""
+
+from sqlalchemy.exc import OperationalError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import logs
+from app.factory import create_app
+from kit.db import engine
+from kit.rls import refuse_powerful_role
+from kit.settings import settings
+
+
+def refuse_to_boot_without_walls() -> None:
+    """Raise RuntimeError when the database's role could walk around row-level security.
+
+    A database that cannot be reached yet is another matter: pages then answer 503, and /readyz says why.
+    """
+    try:
+        with engine().connect() as connection:
+            refuse_powerful_role(connection)
+    except OperationalError:
+        return
+
+
+logs.configure()
+refuse_to_boot_without_walls()
+app = create_app()
+if settings().trusted_proxies:
+    hops = settings().trusted_proxies
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

@@ -1,0 +1,83 @@
+"""People, their roles in a portal, and who a session or a token stands for."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB, array_agg
+from sqlalchemy.orm import Session
+
+from kit.errors import NotFound
+from tenants.models import ApiToken, Membership, OrganisationMember, User
+from tenants.models import Session as SignedIn
+
+
+def find_user(session: Session, email: str) -> User | None:
+    """The account of a normalised address."""
+    return session.scalar(select(User).where(User.email_norm == email))
+
+
+def get_user(session: Session, user_id: UUID) -> User:
+    """An account. Raises NotFound."""
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFound()
+    return user
+
+
+def find_membership(session: Session, tenant_id: UUID, user_id: UUID, role: str) -> Membership | None:
+    """A role of a person in a portal, if held."""
+    return session.get(Membership, (user_id, tenant_id, role))
+
+
+def list_memberships(session: Session, tenant_id: UUID) -> Sequence[Row[User, str]]:
+    """The ARS's and the GRADeS's people in a portal: (user, role), by address."""
+    return session.execute(
+        select(User, Membership.role)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.tenant_id == tenant_id)
+        .order_by(User.email_norm, Membership.role)
+    ).all()
+
+
+def find_person(session: Session, digest: str, now: datetime, tenant_id: UUID | None) -> Row[Any] | None:
+    """Whoever a live session stands for: (id, name, email, roles, organisations), in one query.
+
+    `roles` is a list of roles in the tenant or None, `organisations` a dict of organisation id (text) to role or None.
+    """
+    roles: ColumnElement[Any] = literal(None)
+    organisations: ColumnElement[Any] = literal(None)
+    if tenant_id is not None:
+        roles = (
+            select(array_agg(Membership.role))
+            .where(Membership.user_id == User.id, Membership.tenant_id == tenant_id)
+            .scalar_subquery()
+        )
+        organisations = (
+            select(func.jsonb_object_agg(OrganisationMember.organisation_id, OrganisationMember.role, type_=JSONB))
+            .where(OrganisationMember.tenant_id == tenant_id, OrganisationMember.user_id == User.id)
+            .scalar_subquery()
+        )
+    return session.execute(
+        select(User.id, User.name, User.email, roles.label("roles"), organisations.label("organisations"))
+        .join(SignedIn, SignedIn.user_id == User.id)
+        .where(SignedIn.digest == digest, SignedIn.expires_at > now)
+    ).first()
+
+
+def find_token(session: Session, digest: str, now: datetime) -> ApiToken | None:
+    """A live token of any portal."""
+    return session.scalar(
+        select(ApiToken).where(ApiToken.digest == digest, ApiToken.expires_at > now, ApiToken.revoked_at.is_(None))
+    )
+
+
+def list_tokens(session: Session, tenant_id: UUID) -> Sequence[ApiToken]:
+    """The tokens of a portal that were not revoked, newest first."""
+    return session.scalars(
+        select(ApiToken)
+        .where(ApiToken.tenant_id == tenant_id, ApiToken.revoked_at.is_(None))
+        .order_by(ApiToken.created_at.desc(), ApiToken.id)
+    ).all()

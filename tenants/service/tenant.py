@@ -1,0 +1,104 @@
+"""Portals: creating, listing, branding."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy.dialects.postgresql import insert
+
+from kit.actor import Actor
+from kit.db import uuid7
+from kit.errors import Conflict, Invalid, NotFound
+from kit.permissions import permit
+from kit.transaction import transaction
+from tenants.models import Tenant
+from tenants.permissions import PERMISSIONS
+from tenants.queries.tenant import list_tenants as all_tenants
+from tenants.rules.people import check_email, check_line
+from tenants.rules.portal import check_colour, check_slug
+from tenants.service.portal import forget_portals
+
+DEFAULT_COLOUR = "#0f4c5c"
+
+
+def create_tenant(
+    actor: Actor,
+    slug: str,
+    name: str,
+    *,
+    ars: str,
+    region_code: str,
+    zone: str,
+    contact_email: str,
+    colour: str = DEFAULT_COLOUR,
+) -> Tenant:
+    """Open a portal. Raises Conflict when the slug is taken, Invalid (slug, name, ars, zone, colour, contact_email).
+
+    `zone` is an IANA name, `region_code` INSEE's; whoever calls knows the région.
+    """
+    permit(PERMISSIONS, actor, "tenant.create")
+    tenant_id = uuid7()
+    values = {
+        "slug": check_slug(slug),
+        "name": check_line(name, "name", "Indiquez le nom du GRADeS."),
+        "ars": check_line(ars, "ars", "Indiquez le nom de l’ARS."),
+        "region_code": region_code,
+        "zone": _check_zone(zone),
+        "colour": check_colour(colour),
+        "contact_email": check_email(contact_email),
+    }
+    with transaction(replace(actor, tenant_id=tenant_id)) as tx:
+        statement = insert(Tenant).values(**values, id=tenant_id, created_at=tx.now)
+        created: Tenant | None = tx.session.scalar(
+            statement.on_conflict_do_nothing(index_elements=["slug"]).returning(Tenant)
+        )
+        if created is None:
+            fault = f"Le portail «\xa0{slug}\xa0» existe déjà. Rien n’a été modifié."
+            raise Conflict(fault, {"slug": fault})
+        tx.audit("tenant.create", created.id, slug=slug, region_code=region_code)
+        tx.emit("tenant.create", created.id)
+    forget_portals()
+    return created
+
+
+def list_tenants(actor: Actor) -> Sequence[Tenant]:
+    """Every portal of the installation, by name."""
+    with transaction(replace(actor, tenant_id=None)) as tx:
+        permit(PERMISSIONS, actor, "tenant.list")
+        return all_tenants(tx.session)
+
+
+def brand_tenant(
+    actor: Actor, *, name: str | None = None, colour: str | None = None, contact_email: str | None = None
+) -> Tenant:
+    """Change how the actor's portal looks. Raises Invalid (fields name, colour, contact_email)."""
+    with transaction(actor) as tx:
+        tenant = tx.session.get(Tenant, tx.tenant_id, with_for_update=True)
+        if tenant is None:
+            raise NotFound()
+        permit(PERMISSIONS, actor, "tenant.brand", tenant)
+        before = (tenant.name, tenant.colour, tenant.contact_email)
+        if name is not None:
+            tenant.name = check_line(name, "name", "Indiquez le nom du GRADeS.")
+        if colour is not None:
+            tenant.colour = check_colour(colour)
+        if contact_email is not None:
+            tenant.contact_email = check_email(contact_email)
+        after = (tenant.name, tenant.colour, tenant.contact_email)
+        changed = [
+            field
+            for field, old, new in zip(("name", "colour", "contact_email"), before, after, strict=True)
+            if old != new
+        ]
+        if changed:
+            tx.audit("tenant.brand", tenant.id, changed=changed)
+    forget_portals()
+    return tenant
+
+
+def _check_zone(zone: str) -> str:
+    try:
+        return ZoneInfo(zone).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        fault = f"Ce fuseau horaire n’existe pas\N{NO-BREAK SPACE}: {zone}. Écrivez par exemple Europe/Paris."
+        raise Invalid(fault, {"zone": fault}) from None

@@ -1,0 +1,45 @@
+"""One's account: one's name, one's organisations."""
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from kit.errors import Invalid
+from kit.web import actor, page, permission
+from tenants.rules.roles import ROLE_LABELS
+from tenants.service.account import rename_account
+from tenants.service.organisation import list_my_organisations
+
+account = Blueprint("account", __name__, url_prefix="/account")
+
+
+@account.get("")
+@permission("account.view")
+def view() -> Response:
+    """Who I am here."""
+    return _page(actor().name, {}, 200)
+
+
+@account.post("")
+@permission("account.edit")
+def edit() -> Response:
+    """Change my name."""
+    name = request.form.get("name", "")
+    try:
+        rename_account(actor(), name)
+    except Invalid as error:
+        return _page(name, dict(error.fields), error.status)
+    flash("Votre nom est enregistré.", "good")
+    return redirect(url_for("account.view"), 303)
+
+
+def _page(name: str, errors: dict[str, str], status: int) -> Response:
+    return page(
+        "tenants/account.html",
+        status,
+        name=name,
+        email=actor().email,
+        roles=[ROLE_LABELS[role] for role in sorted(actor().roles)],
+        places=list_my_organisations(actor()),
+        role_labels=ROLE_LABELS,
+        errors=errors,
+    )
