@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -50,10 +50,17 @@ class Candidacy(OwnedByTenant, Identified, Base):
 
 
 class AnswerRevision(OwnedByTenant, Base):
-    """Every value ever saved in a field. `kept` is False for a value set aside by a conflict: nobody's text is lost."""
+    """Every value ever saved in a field. `kept` is False for a value set aside by a conflict: nobody's text is lost.
+
+    `settled_at` is when somebody chose between a value set aside and the one that stood.
+    """
 
     __tablename__ = "answer_revision"
-    __table_args__ = (tenant_key("candidacy_id", "candidacy"),)
+    __table_args__ = (
+        tenant_key("candidacy_id", "candidacy"),
+        CheckConstraint("not kept or settled_at is null", "settled"),
+        Index(None, "tenant_id", "candidacy_id", postgresql_where=text("not kept and settled_at is null")),
+    )
 
     candidacy_id: Mapped[UUID] = mapped_column(primary_key=True)
     field: Mapped[str] = mapped_column(primary_key=True)
@@ -62,6 +69,7 @@ class AnswerRevision(OwnedByTenant, Base):
     kept: Mapped[bool]
     saved_at: Mapped[datetime] = mapped_column(INSTANT)
     saved_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    settled_at: Mapped[datetime | None] = mapped_column(INSTANT)
 
 
 class Verdict(OwnedByTenant, Identified, Base):

@@ -162,9 +162,17 @@ def _make_answer_revision() -> None:
         sa.Column("kept", sa.Boolean, nullable=False),
         sa.Column("saved_at", INSTANT, nullable=False),
         sa.Column("saved_by", sa.Uuid),
+        sa.Column("settled_at", INSTANT),
+        sa.CheckConstraint("not kept or settled_at is null", name="settled"),
         sa.ForeignKeyConstraint(["saved_by"], ["user_account.id"]),
         sa.ForeignKeyConstraint(["tenant_id", "candidacy_id"], ["candidacy.tenant_id", "candidacy.id"]),
         sa.PrimaryKeyConstraint("tenant_id", "candidacy_id", "field", "revision"),
+    )
+    op.create_index(
+        "ix_answer_revision_tenant_id_candidacy_id",
+        "answer_revision",
+        ["tenant_id", "candidacy_id"],
+        postgresql_where=sa.text("not kept and settled_at is null"),
     )
 
 

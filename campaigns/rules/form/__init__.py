@@ -2,6 +2,7 @@
 
 from campaigns.rules.form.acceptance import accept, is_accepted, same
 from campaigns.rules.form.carrying import carry
+from campaigns.rules.form.content import About, content_of, differs
 from campaigns.rules.form.definition import (
     APPLICANT,
     COMMITMENTS,
@@ -17,12 +18,14 @@ from campaigns.rules.form.facts import facts
 from campaigns.rules.form.problems import missing, name_of, problem
 from campaigns.rules.form.progress import Answers, Gap, Progress, SectionProgress, problems, progress, section_gaps
 from campaigns.rules.form.reading import LONGEST_TYPED, Value, is_unread, read, tidy, too_long
+from campaigns.rules.form.submitted import SubmittedSection, submitted_sections, summary
 
 __all__ = [
     "APPLICANT",
     "COMMITMENTS",
     "LONGEST_TYPED",
     "REFERENT",
+    "About",
     "Answers",
     "Form",
     "FormField",
@@ -31,10 +34,13 @@ __all__ = [
     "Option",
     "Progress",
     "SectionProgress",
+    "SubmittedSection",
     "Value",
     "accept",
     "carry",
+    "content_of",
     "control_text",
+    "differs",
     "facts",
     "is_accepted",
     "is_unread",
@@ -48,6 +54,8 @@ __all__ = [
     "same",
     "section_gaps",
     "shown",
+    "submitted_sections",
+    "summary",
     "tidy",
     "too_long",
 ]

@@ -1,11 +1,14 @@
 """What a submission says, whole, in one canonical text that can be read alone ten years later. Pure."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from campaigns.rules.form import APPLICANT, COMMITMENTS, REFERENT, Answers, Form, FormField, is_accepted, shown
+from campaigns.rules.form.acceptance import is_accepted
+from campaigns.rules.form.definition import APPLICANT, COMMITMENTS, REFERENT, Form, FormField
+from campaigns.rules.form.display import shown
+from campaigns.rules.form.progress import Answers
 from kit import signing
 
 FORMAT = "crrc-candidacy/1"
@@ -92,22 +95,3 @@ def _said(content: Mapping[str, Any]) -> dict[str, Any]:
     people = {f"{part}.{key}": value for part in ("referent", "signatory") for key, value in content[part].items()}
     accepted = {one["text"]: one["accepted_at"] for one in content["commitments"]}
     return {key: value for key, value in {**own, **people, **accepted}.items() if value is not None}
-
-
-def answers_shown(content: str) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
-    """What was submitted, for people: (section, [(question, answer)]), the référent and the signatory included."""
-    submitted = json.loads(content)
-    own = [
-        (section["title"], [(answer["label"], answer["text"]) for answer in section["answers"]])
-        for section in submitted["sections"]
-    ]
-    words = {"name": "Nom et prénom", "function": "Fonction", "email": "Adresse électronique", "phone": "Téléphone"}
-    people = [
-        (title, [(words[key], value or "") for key, value in sorted(submitted[part].items(), key=_order)])
-        for title, part in (("Référent", "referent"), ("Signataire", "signatory"))
-    ]
-    return [*own, *people]
-
-
-def _order(item: tuple[str, Any]) -> int:
-    return ("name", "function", "email", "phone").index(item[0])

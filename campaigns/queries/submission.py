@@ -1,0 +1,60 @@
+"""Submissions and their receipts."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Row, and_, select
+from sqlalchemy.orm import Session
+
+from campaigns.models import Campaign, Candidacy, Submission
+from kit.errors import NotFound
+from tenants.models import User
+
+
+def list_submissions(session: Session, candidacy_id: UUID) -> Sequence[Row[Submission, str | None]]:
+    """Every submission of a file with the name of whoever sent it, the last one first."""
+    query = (
+        select(Submission, User.name)
+        .outerjoin(User, User.id == Submission.submitted_by)
+        .where(Submission.candidacy_id == candidacy_id)
+        .order_by(Submission.number.desc())
+    )
+    return session.execute(query).all()
+
+
+def last_submissions(session: Session, candidacy_ids: Collection[UUID]) -> Mapping[UUID, Submission]:
+    """The last submission of each file, in one query."""
+    query = (
+        select(Submission)
+        .where(Submission.candidacy_id.in_(candidacy_ids))
+        .order_by(Submission.candidacy_id, Submission.number.desc())
+        .distinct(Submission.candidacy_id)
+    )
+    return {submission.candidacy_id: submission for submission in session.scalars(query)}
+
+
+def get_submission(session: Session, candidacy_id: UUID, number: int) -> Submission:
+    """A submission of a file by its number. Raises NotFound."""
+    query = select(Submission).where(Submission.candidacy_id == candidacy_id, Submission.number == number)
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound("Ce dépôt n’existe pas, ou vous n’y avez pas accès.")
+    return found
+
+
+def find_submission_at(session: Session, candidacy_id: UUID, received_at: datetime) -> Submission | None:
+    """The submission received at an instant: the one that a piece of news is about."""
+    query = select(Submission).where(Submission.candidacy_id == candidacy_id, Submission.received_at == received_at)
+    return session.scalar(query.order_by(Submission.number.desc()).limit(1))
+
+
+def find_receipt(session: Session, code: str) -> Row[Submission, Candidacy, Campaign] | None:
+    """The submission a receipt's code names, with its file and its call."""
+    query = (
+        select(Submission, Candidacy, Campaign)
+        .join(Candidacy, and_(Candidacy.tenant_id == Submission.tenant_id, Candidacy.id == Submission.candidacy_id))
+        .join(Campaign, and_(Campaign.tenant_id == Candidacy.tenant_id, Campaign.id == Candidacy.campaign_id))
+        .where(Submission.code == code)
+    )
+    return session.execute(query).first()
