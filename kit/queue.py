@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from redis import Redis
 from rq import Queue, Retry
 from rq.job import Job
+from rq.registry import ScheduledJobRegistry, clean_registries
 
 from kit import servers
 
@@ -27,7 +28,7 @@ class SafeJob(Job):
 
 
 @cache
-def redis() -> "Redis[bytes]":
+def redis() -> Redis:
     """The process's connection pool to Redis."""
     return Redis.from_url(servers.redis_url(), socket_timeout=5, socket_connect_timeout=2, health_check_interval=30)
 
@@ -38,8 +39,50 @@ def queue() -> Queue:
     return Queue("crrc", connection=redis(), serializer="json", job_class=SafeJob, default_timeout=120)
 
 
-def enqueue(task: str, *args: str, job_id: str) -> None:
-    """Ring the bell: run `task` soon. `job_id` is deterministic ([A-Za-z0-9_-]), so that a repeat replaces itself."""
+def enqueue(task: str, *args: str, job_id: str) -> bool:
+    """Ring the bell: run `task` soon. Returns False when that job is waiting its turn already.
+
+    `job_id` is deterministic ([A-Za-z0-9_-]): a repeat replaces a job that has run, and never lengthens the queue.
+    """
+    if redis().hget(Job.key_for(job_id), "status") == b"queued":
+        return False
     queue().enqueue(
         task, *args, job_id=job_id, retry=Retry(max=3, interval=RETRY_AFTER_SECONDS), result_ttl=60, failure_ttl=86400
     )
+    return True
+
+
+def ring(task: str, *args: str, job_id: str, quiet: int) -> bool:
+    """Enqueue, unless that was done in the last `quiet` seconds and the task has not called `hush` since."""
+    return bool(redis().set(f"crrc:bell:{job_id}", 1, nx=True, ex=quiet)) and enqueue(task, *args, job_id=job_id)
+
+
+def hush(job_id: str, seconds: int = 0) -> None:
+    """Let `ring` ring again for this job: now, or in `seconds`."""
+    bell = f"crrc:bell:{job_id}"
+    redis().set(bell, 1, ex=seconds) if seconds else redis().delete(bell)
+
+
+def is_quiet(job_id: str) -> bool:
+    """Whether `ring` would not ring for this job."""
+    return bool(redis().exists(f"crrc:bell:{job_id}"))
+
+
+def requeue_retries() -> int:
+    """Put the failed jobs whose pause is over back into the queue; returns how many. RQ wants a process for that."""
+    retries = ScheduledJobRegistry(queue=queue(), job_class=SafeJob)  # type: ignore[no-untyped-call]
+    count = 0
+    for job_id in retries.get_jobs_to_schedule():
+        if not redis().zrem(retries.key, job_id):
+            continue  # another ticker has just done it
+        job = queue().fetch_job(job_id)
+        if job is not None:
+            queue().enqueue_job(job)
+            count += 1
+    return count
+
+
+def clean() -> int:
+    """Notice the jobs whose worker died, which RQ then runs again; returns how many jobs are being run."""
+    clean_registries(queue())
+    return int(queue().started_job_registry.get_job_count(cleanup=False))

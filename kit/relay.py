@@ -41,7 +41,7 @@ def relay(subscriptions: Subscriptions, enqueue: Enqueue, limit: int = 500) -> i
         due = session.scalars(
             select(OutboxMessage)
             .where(OutboxMessage.settled_at.is_(None), OutboxMessage.relay_after <= now)
-            .order_by(OutboxMessage.relay_after)
+            .order_by(OutboxMessage.relay_after, OutboxMessage.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         ).all()
@@ -65,13 +65,13 @@ def deliver(subscriptions: Subscriptions, tenant_id: UUID, message_id: UUID, lis
         message = tx.session.get_one(OutboxMessage, (tenant_id, message_id), with_for_update=True)
         reactions = {listener_name(reaction): reaction for reaction in subscriptions.get(message.topic, ())}
         line = insert(Delivery).values(tenant_id=tenant_id, message_id=message_id, listener=listener, done_at=tx.now)
-        if tx.session.execute(line.on_conflict_do_nothing().returning(Delivery.listener)).first() is None:
-            return False
-        reactions[listener](tx, message)
+        is_new = tx.session.execute(line.on_conflict_do_nothing().returning(Delivery.listener)).first() is not None
+        if is_new:
+            reactions[listener](tx, message)
         done = set(tx.session.scalars(select(Delivery.listener).where(Delivery.message_id == message_id)))
         if done >= reactions.keys():
             message.settled_at = tx.now
-        return True
+        return is_new
 
 
 def lag(session: Session) -> dict[str, Any]:

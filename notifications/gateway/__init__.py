@@ -1,0 +1,1 @@
+"""The outside of notices: the templates they are written with, and the mail server that takes them."""

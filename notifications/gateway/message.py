@@ -1,0 +1,87 @@
+"""A mail as bytes (RFC 5322): its identity is the notice's, so that a second copy is recognised as the same mail.
+
+Written by hand: email.message takes 3 ms a mail, twenty times longer, and a release is ten thousand of them. The tests
+read every shape of it back with email.parser.
+"""
+
+import re
+from binascii import b2a_qp
+from dataclasses import dataclass
+from datetime import datetime
+from email.header import Header
+from email.utils import format_datetime
+from uuid import UUID
+
+LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What leaves for one person. `id` names the notice; `sender`, `reply_to` and `recipient` are plain addresses."""
+
+    id: UUID
+    sender: str
+    sender_name: str
+    reply_to: str
+    recipient: str
+    title: str
+    text: str
+    html: str | None
+    at: datetime
+
+    @property
+    def message_id(self) -> str:
+        """The same at every attempt."""
+        return f"<{self.id}@{self.sender.rpartition('@')[2]}>"
+
+
+def to_bytes(mail: Mail) -> bytes:
+    """The mail with its headers, plain text first, HTML beside. Raises ValueError when a header holds a line break."""
+    headers = {
+        "Message-ID": mail.message_id,
+        "Date": format_datetime(mail.at),
+        "From": f"{_phrase(mail.sender_name)} <{mail.sender}>",
+        "To": mail.recipient,
+        **({"Reply-To": mail.reply_to} if mail.reply_to else {}),
+        "Subject": _words(mail.title, "Subject"),
+        "Content-Language": "fr",
+        # Robots do not answer robots (RFC 3834): no out-of-office message comes back.
+        "Auto-Submitted": "auto-generated",
+        "MIME-Version": "1.0",
+    }
+    return _headers(headers) + _body(mail)
+
+
+def _headers(headers: dict[str, str]) -> bytes:
+    for name, value in headers.items():
+        if "\n" in value.replace("\r\n ", "") or "\r" in value.replace("\r\n ", ""):
+            raise ValueError(f"{name} holds a line break: {value!r}")
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("ascii")
+
+
+def _words(text: str, name: str) -> str:
+    """`text` as it stands when it is ASCII, else as encoded words (RFC 2047)."""
+    if "\n" in text or "\r" in text:
+        raise ValueError(f"{name} holds a line break: {text!r}")
+    return text if text.isascii() else Header(text, "utf-8", header_name=name, maxlinelen=75).encode(linesep="\r\n")
+
+
+def _phrase(name: str) -> str:
+    if not name.isascii():
+        return _words(name, "From")
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _body(mail: Mail) -> bytes:
+    if mail.html is None:
+        return _part("plain", mail.text)
+    edge = f"crrc-{mail.id.hex}".encode()
+    parts = b"".join(b"--%s\r\n%s" % (edge, part) for part in (_part("plain", mail.text), _part("html", mail.html)))
+    return b'Content-Type: multipart/alternative; boundary="%s"\r\n\r\n%s--%s--\r\n' % (edge, parts, edge)
+
+
+def _part(kind: str, text: str) -> bytes:
+    # CRLF first: b2a_qp breaks long lines in the style of the first line end it meets.
+    lines = LINE_END.sub("\r\n", text.rstrip("\r\n") + "\n").encode("utf-8", "replace")
+    head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    return head.encode("ascii") + b2a_qp(lines, istext=True)

@@ -1,0 +1,93 @@
+"""The texts of mails: app/templates/mail/<package>/<name>.txt, first line « Sujet : … », and maybe <name>.html.
+
+Both extend mail/layout.*, and see `tenant`, `base_url`, `action_url` and the French filters. An unknown variable is an
+error.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Protocol
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context, select_autoescape
+from jinja2.exceptions import TemplateNotFound
+from jinja2.runtime import Context
+
+from kit import french
+from kit.settings import PROJECT, settings
+from notifications.rules import split_subject
+
+FOLDER = PROJECT / "app" / "templates"
+EMPTY_LINES = re.compile(r"\n{3,}")
+
+
+class Sender(Protocol):
+    """In whose name a mail is written: a portal."""
+
+    name: str
+    slug: str
+    zone: str
+    colour: str
+    contact_email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A mail's words. `html` is None when only the text was written."""
+
+    title: str
+    text: str
+    html: str | None
+
+
+@pass_context
+def _instant(context: Context, at: datetime, weekday: bool = False, seconds: bool = False) -> str:
+    return french.instant(at, context["tenant"].zone, weekday, seconds)
+
+
+@cache
+def environment() -> Environment:
+    """The engine; templates are compiled once per process."""
+    engine = Environment(
+        loader=FileSystemLoader(FOLDER),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(["html"], default=False),
+        auto_reload=False,
+    )
+    engine.filters |= {
+        "instant": _instant,
+        "day": french.day,
+        "count": french.count,
+        "money": french.money,
+        "duration": french.duration,
+    }
+    return engine
+
+
+@cache
+def _html(template: str) -> Template | None:
+    try:
+        return environment().get_template(f"mail/{template}.html")
+    except TemplateNotFound:
+        return None
+
+
+def render(template: str, tenant: Sender, path: str, context: Mapping[str, Any]) -> Rendered:
+    """Write a mail. `path`: the portal's page its button opens ("" for none); `context` may hold `action_text`, `why`.
+
+    Raises jinja2's errors on an unknown template or variable, ValueError without « Sujet : … ».
+    """
+    base_url = settings().base_url
+    words = {
+        "tenant": tenant,
+        "base_url": base_url,
+        "action_url": f"{base_url}/{tenant.slug}{path}" if path else "",
+        "action_text": "Voir sur le portail",
+        **context,
+    }
+    written = environment().get_template(f"mail/{template}.txt").render(words)
+    title, text = split_subject(written)
+    html = _html(template)
+    return Rendered(title, EMPTY_LINES.sub("\n\n", text), html.render(words, subject=title) if html else None)

@@ -1,0 +1,50 @@
+"""Notices: one row is one piece of news for one person, by mail and, with an account, in the portal."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kit.db import INSTANT, Base, Identified, OwnedByTenant
+
+
+class Notification(OwnedByTenant, Identified, Base):
+    """What is told, as it was written on that day; and how far its mail is.
+
+    `key` says what the notice is about for whom, so that telling it twice tells it once. `state` is the mail's:
+    `pending` until the mail server takes it (`sent`) or refuses it for good (`failed`). `next_attempt_at` is when it is
+    due, or until when a worker has it in hand. Without `text_body` the mail is written when it leaves: it holds a
+    secret (a sign-in link) that the database must not.
+    """
+
+    __tablename__ = "notification"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "key"),
+        CheckConstraint("state in ('pending', 'sent', 'failed')", "state"),
+        CheckConstraint("(state = 'pending') = (next_attempt_at is not null)", "due"),
+        CheckConstraint("(state = 'sent') = (sent_at is not null)", "sent"),
+        CheckConstraint("state <> 'failed' or last_error is not null", "failed"),
+        CheckConstraint("read_at is null or user_id is not null", "read"),
+        CheckConstraint("title !~ '[\\r\\n]' and email !~ '[\\r\\n]'", "one_line"),
+        Index(None, "tenant_id", "next_attempt_at", postgresql_where=text("state = 'pending'")),
+        Index(None, "tenant_id", "id", postgresql_where=text("state = 'failed'")),
+        Index(None, "tenant_id", "user_id", "id"),
+    )
+
+    key: Mapped[str]
+    template: Mapped[str]
+    subject_id: Mapped[UUID]
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    email: Mapped[str]
+    title: Mapped[str]
+    text_body: Mapped[str | None]
+    html_body: Mapped[str | None]
+    path: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(INSTANT)
+    read_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    state: Mapped[str]
+    attempts: Mapped[int]
+    next_attempt_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    sent_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    last_error: Mapped[str | None]

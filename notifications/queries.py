@@ -1,0 +1,92 @@
+"""What is asked of notices: which mails are due, whose notices are unread, what waits or failed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from kit.errors import NotFound
+from kit.outbox import Deadline
+from notifications.models import Notification
+
+
+@dataclass(frozen=True, slots=True)
+class MailFigures:
+    """A tenant's mails: `waiting` (in hand or due later too), the oldest of them, the last fault met, and `failed`."""
+
+    waiting: int
+    oldest_at: datetime | None
+    last_error: str | None
+    failed: int
+
+
+def due_mails(now: datetime, limit: int) -> Select[UUID]:
+    """The identifiers of the mails that are due, oldest first, locked; those another worker holds are passed over."""
+    return (
+        select(Notification.id)
+        .where(Notification.state == "pending", Notification.next_attempt_at <= now)
+        .order_by(Notification.next_attempt_at, Notification.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def count_due(session: Session, now: datetime, most: int) -> int:
+    """How many mails are due; counts no further than `most`."""
+    due = select(Notification.id).where(Notification.state == "pending", Notification.next_attempt_at <= now)
+    return session.scalar(select(func.count()).select_from(due.limit(most).subquery())) or 0
+
+
+def get_notice(session: Session, tenant_id: UUID, notice_id: UUID, *, lock: bool = False) -> Notification:
+    """One notice, locked on request. Raises NotFound."""
+    notice = session.get(Notification, (tenant_id, notice_id), with_for_update=lock)
+    if notice is None:
+        raise NotFound()
+    return notice
+
+
+def list_notices(session: Session, user_id: UUID, before: UUID | None, size: int) -> Sequence[Notification]:
+    """A person's notices in the session's tenant, newest first; at most `size`, older than the notice `before`."""
+    mine = select(Notification).where(Notification.user_id == user_id)
+    if before is not None:
+        mine = mine.where(Notification.id < before)
+    return session.scalars(mine.order_by(Notification.id.desc()).limit(size)).all()
+
+
+def count_unread(session: Session, user_id: UUID) -> int:
+    """A person's unread notices in the session's tenant: the figure of the header."""
+    unread = select(func.count()).where(Notification.user_id == user_id, Notification.read_at.is_(None))
+    return session.scalar(unread) or 0
+
+
+def mail_figures(session: Session) -> MailFigures:
+    """The mails of the session's tenant that wait or failed."""
+    waiting = select(
+        func.count(),
+        func.min(Notification.created_at),
+    ).where(Notification.state == "pending")
+    count, oldest_at = session.execute(waiting).one()
+    last_error = session.scalar(
+        select(Notification.last_error)
+        .where(Notification.state == "pending", Notification.last_error.is_not(None))
+        .order_by(Notification.next_attempt_at.desc())
+        .limit(1)
+    )
+    failed = session.scalar(select(func.count()).where(Notification.state == "failed")) or 0
+    return MailFigures(count, oldest_at, last_error, failed)
+
+
+def list_failed(session: Session, size: int) -> Sequence[Notification]:
+    """The last mails that were refused for good, newest first."""
+    failed = select(Notification).where(Notification.state == "failed")
+    return session.scalars(failed.order_by(Notification.id.desc()).limit(size)).all()
+
+
+def late_deadlines(session: Session, now: datetime) -> tuple[int, datetime | None]:
+    """The session's tenant's deadlines that are due and not done: how many, and since when."""
+    late = select(func.count(), func.min(Deadline.due_at)).where(Deadline.done_at.is_(None), Deadline.due_at <= now)
+    count, since = session.execute(late).one()
+    return count, since

@@ -1,0 +1,1 @@
+"""What can be done with notices: write them, send their mails, read them, look at the pulse."""
