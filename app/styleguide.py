@@ -41,7 +41,7 @@ def template(page: str) -> str:
 
 
 def context(page: str) -> dict[str, Any]:
-    """Everything the template of `page` takes, except what every page of the portal gets (csp_nonce, csrf_token, asset)."""
+    """Everything the template of `page` takes, except what every page gets (csp_nonce, csrf_token, asset)."""
     data = sample()
     viewer = data.get(PAGES[page], {"user": None, "nav": []})
     return (
