@@ -37,13 +37,9 @@ def read_instant(text: str, zone: str, end_of_minute: bool = False) -> datetime:
         raise Unreadable(f"Cette année n’est pas plausible{NBSP}: {read.year}.")
     if read.microsecond:
         raise Unreadable("Les fractions de seconde ne sont pas acceptées.")
-    if end_of_minute and not _has_seconds(text):
-        read = read.replace(second=59)
-    return _in_zone(read, zone) if read.tzinfo is None else read.astimezone(UTC)
-
-
-def _has_seconds(text: str) -> bool:
-    return text[16:17] == ":"
+    there = _in_zone(read, zone) if read.tzinfo is None else read.astimezone(UTC)
+    has_seconds = text[16:17] == ":"
+    return there.replace(second=59) if end_of_minute and not has_seconds else there
 
 
 def _in_zone(local: datetime, zone: str) -> datetime:

@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from campaigns.rules.document.finding import Finding, error, join
 
 DEEPEST = 40
-LONGEST_NUMBER = 15
+MOST_DIGITS = 15
 
 
 def check(data: Any) -> list[Finding]:
@@ -46,8 +47,13 @@ def _faults(data: Any, path: str, depth: int) -> Iterator[Finding]:
     elif isinstance(data, str):
         if _unkeepable(data):
             yield error(path, "Ce texte contient un caractère qui ne peut pas être enregistré.")
-    elif isinstance(data, int | float) and not abs(data) < 10**LONGEST_NUMBER:  # nor is NaN
+    elif isinstance(data, int | float) and not isinstance(data, bool) and not _is_writable(data):
         yield error(path, "Ce nombre ne peut pas être enregistré.")
+
+
+def _is_writable(number: int | float) -> bool:
+    """Finite, and written in full with few digits."""
+    return abs(number) < 10**MOST_DIGITS and len(format(Decimal(repr(number)), "f")) <= 2 * MOST_DIGITS
 
 
 def _unkeepable(text: str) -> bool:

@@ -1,9 +1,12 @@
-"""The shape of a document: what its JSON Schema demands, said in French, by path. Pure."""
+"""The shape of a document: what its JSON Schema demands, said in French, by path. Pure.
+
+A schema carries its own sentence, as `errorMessage`, beside a demand that has no general one.
+"""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, reduce
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -23,9 +26,9 @@ TYPES = {
 
 
 @cache
-def schema() -> Mapping[str, Any]:
-    """The JSON Schema (2020-12) of a campaign's document."""
-    text = (files("campaigns") / "data" / "campaign.schema.json").read_text(encoding="utf-8")
+def schema(name: str = "campaign") -> Mapping[str, Any]:
+    """The JSON Schema (2020-12) of a document: `campaigns/data/<name>.schema.json`."""
+    text = (files("campaigns") / "data" / f"{name}.schema.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
 
@@ -40,22 +43,20 @@ class Fault(NamedTuple):
     schema: Any
 
 
-def check_shape(data: Any) -> list[Finding]:
-    """What the schema finds, one sentence by fault."""
-    return list(dict.fromkeys(finding for fault in _faults(data) for finding in _said(fault)))
+def check_shape(data: Any, name: str = "campaign", path: str = "") -> list[Finding]:
+    """What the schema finds, one sentence by fault; `path` is where `data` stands in the whole document."""
+    return list(dict.fromkeys(finding for fault in _faults(data, name, path) for finding in _said(fault)))
 
 
 @cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(schema())
+def _validator(name: str) -> Draft202012Validator:
+    return Draft202012Validator(schema(name), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
-def _faults(data: Any) -> Iterator[Fault]:
-    for found in _validator().iter_errors(data):
-        path = ""
-        for key in found.absolute_path:
-            path = join(path, key)
-        yield Fault(path, str(found.validator), found.validator_value, found.instance, found.schema)
+def _faults(data: Any, name: str, path: str) -> Iterator[Fault]:
+    for found in _validator(name).iter_errors(data):
+        place = reduce(join, found.absolute_path, path)
+        yield Fault(place, str(found.validator), found.validator_value, found.instance, found.schema)
 
 
 def _said(fault: Fault) -> Iterator[Finding]:
@@ -69,8 +70,8 @@ def _said(fault: Fault) -> Iterator[Finding]:
             if key not in known:
                 yield error(join(fault.path, key), _unknown_key(key, known))
     else:
-        say = _SENTENCES.get(fault.keyword)
-        yield error(fault.path, say(fault) if say else "Cette valeur ne convient pas ici.")
+        say = _SENTENCES.get(fault.keyword, _own_sentence)
+        yield error(fault.path, say(fault))
 
 
 def _unknown_key(key: str, known: Iterable[str]) -> str:
@@ -92,6 +93,10 @@ def _unknown_value(fault: Fault) -> str:
     near = get_close_matches(str(fault.got), known, n=1)
     meant = f" Vouliez-vous écrire «{NBSP}{near[0]}{NBSP}»{NBSP}?" if near else ""
     return f"La valeur «{NBSP}{str(fault.got)[:80]}{NBSP}» n’existe pas ici{NBSP}: {', '.join(known)}.{meant}"
+
+
+def _own_sentence(fault: Fault) -> str:
+    return str(fault.schema.get("errorMessage", "Cette valeur ne convient pas ici."))
 
 
 def _too_few(fault: Fault) -> str:

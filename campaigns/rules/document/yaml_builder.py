@@ -15,6 +15,7 @@ from kit.french import NBSP
 
 INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)?\.[0-9]+([eE][-+]?[0-9]{1,3})?")
+LONGEST_NUMBER = 40
 WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
@@ -123,7 +124,7 @@ def _value(event: yaml.ScalarEvent) -> Any:
         return text
     if text in WORDS:
         return WORDS[text]
-    if len(text) <= plain.LONGEST_NUMBER:
+    if len(text) <= LONGEST_NUMBER:
         if INTEGER.fullmatch(text):
             return int(text)
         if DECIMAL.fullmatch(text):
