@@ -1,5 +1,16 @@
-"""Who listens to what, on one page. A topic is `thing.move`; a listener is a step that takes the transaction and the news."""
+"""Who listens to what, on one page.
 
+A topic is `thing.move`; a listener is a reaction that takes the transaction and the news, and touches the database only.
+"""
+
+from campaigns.jobs import release
 from kit.relay import Subscriptions
+from notifications import jobs as notices
 
-SUBSCRIPTIONS: Subscriptions = {}
+SUBSCRIPTIONS: Subscriptions = {
+    "sign_in_link.ask": [notices.tell_sign_in_link],
+    "organisation_member.add": [notices.tell_new_member],
+    "campaign.release_soon": [release.release_soon],
+    "campaign.release_due": [release.release_due],
+    "campaign.release": [release.tell_applicants],
+}

@@ -91,6 +91,7 @@ def _files(campaign_id: UUID, filters: Filters) -> Select[Any]:
             User.name.label("assignee_name"),
             Decision.outcome.label("decision"),
         )
+        .select_from(Candidacy)
         .outerjoin(verdict, literal(True))
         .outerjoin(Review, and_(Review.tenant_id == Candidacy.tenant_id, Review.candidacy_id == Candidacy.id))
         .outerjoin(User, User.id == Review.assignee_id)

@@ -32,13 +32,11 @@ def decide(actor: Actor, candidacy_id: UUID, outcome: str, motive: str = "") -> 
             others = decisions.count_accepted(tx.session, campaign.id, besides=candidacy_id)
             check_places(campaign.places, others)
         if decision is None:
-            decision = tx.add(Decision(candidacy_id=candidacy_id, campaign_id=campaign.id))
-        if outcome != "waitlisted":
-            decision.rank = None
-        elif decision.rank is None:
-            decision.rank = decisions.last_rank(tx.session, campaign.id) + 1
+            decision = Decision(candidacy_id=candidacy_id, campaign_id=campaign.id)
+        decision.rank = _rank(tx, decision, campaign.id) if outcome == "waitlisted" else None
         decision.outcome, decision.motive = outcome, motive.strip()
         decision.decided_by, decision.decided_at = actor.user_id, tx.now
+        tx.add(decision)
         tx.audit("decision.write", candidacy_id, outcome=outcome)
         return decision
 
@@ -62,6 +60,11 @@ def _load(tx: Tx, candidacy_id: UUID) -> tuple[Candidacy, Campaign]:
     return candidacies.get_candidacy(tx.session, candidacy_id, lock=True), campaign
 
 
+def _rank(tx: Tx, decision: Decision, campaign_id: UUID) -> int:
+    """The end of the waiting list; a file that is on it keeps its place."""
+    return decision.rank or decisions.last_rank(tx.session, campaign_id) + 1
+
+
 def _check_moment(tx: Tx, candidacy: Candidacy, campaign: Campaign) -> None:
     if campaign.state in ("released", "archived"):
         raise Conflict("Les décisions de cette campagne ont été notifiées : elles ne changent plus.")
@@ -70,4 +73,4 @@ def _check_moment(tx: Tx, candidacy: Candidacy, campaign: Campaign) -> None:
     moment = window.at(campaigns.list_windows(tx.session, campaign.id), tx.now)
     if moment.status == "open" and moment.window is not None:
         closing = instant(moment.window.closes_at, campaign.zone)
-        raise Conflict(f"La fenêtre de dépôt est ouverte jusqu’au {closing} : ce dossier peut encore changer.")
+        raise Conflict(f"La fenêtre de dépôt est ouverte jusqu’au {closing} : ce dossier peut encore changer.")
