@@ -42,7 +42,7 @@ def _candidates(text: str, margin: str) -> Iterator[str]:
     if "\n" not in text and len(text) <= SHORTEST_BLOCK:
         if _PLAIN.fullmatch(text) and text.lower() not in _TREACHEROUS:
             yield text
-    else:
+    elif text.strip("\n") and not text.endswith("\n\n"):
         longest = max(map(len, text.split("\n")))
         if "\n" not in text or longest > WIDTH - len(margin):
             yield _folded(text, margin)
@@ -74,10 +74,9 @@ def _wrapped(line: str, width: int) -> list[str]:
 
 
 def _block(sign: str, text: str, lines: list[str], margin: str) -> str:
-    ending = len(text) - len(text.rstrip("\n"))
-    chomping = {0: "-", 1: ""}.get(ending, "+")
-    blank = [""] * (ending - 1)
-    return "\n".join([sign + chomping, *(f"{margin}{line}" if line else "" for line in [*lines, *blank])])
+    """A block whose text ends with one line break, or none (`-`)."""
+    chomping = "" if text.endswith("\n") else "-"
+    return "\n".join([sign + chomping, *(f"{margin}{line}" if line else "" for line in lines)])
 
 
 def _escape(match: re.Match[str]) -> str:
