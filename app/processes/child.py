@@ -18,7 +18,7 @@ _libc = ctypes.CDLL(None)
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """What to run. `port`: where it answers once it is up. `patience`: seconds it may take to stop."""
+    """What to run. `port`: where it answers (HTTP) once it is up. `patience`: seconds it may take to stop."""
 
     name: str
     command: Sequence[str]

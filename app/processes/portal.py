@@ -9,7 +9,9 @@ from kit.settings import Settings
 
 BIN = Path(sys.executable).parent
 # Measured in docs: on two cores, two workers of four threads; a database connection per thread.
-WEB = ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers"]
+WEB = ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--no-ws"]
+# A worker that ends is replaced; one that does not end is not waited for beyond our own patience.
+WEB += ["--respawn-failed-workers", "--workers-kill-timeout", "5"]
 
 
 def portal(settings: Settings) -> list[Child]:

@@ -25,11 +25,14 @@ def refuse_taken_ports(first: int, count: int = 3) -> None:
             )
 
 
-def accepts(port: int) -> bool:
-    """Whether somebody answers on `port`."""
-    with socket.socket() as caller:
-        caller.settimeout(1)
-        return caller.connect_ex((HOST, port)) == 0
+def answers(port: int) -> bool:
+    """Whether a web server answers on `port`, whatever it says. One that is still loading accepts and keeps silent."""
+    try:
+        with socket.create_connection((HOST, port), timeout=1) as caller:
+            caller.sendall(f"HEAD /healthz HTTP/1.0\r\nHost: {HOST}\r\n\r\n".encode())
+            return caller.recv(16).startswith(b"HTTP/")
+    except OSError:
+        return False
 
 
 def _all_free(first: int, count: int) -> bool:
@@ -42,6 +45,7 @@ def _free(port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
+            probe.listen()
         except OSError:
             return False
         return True

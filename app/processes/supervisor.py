@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from app.processes.child import Child, Running
-from app.processes.ports import accepts
+from app.processes.ports import answers
 from app.processes.voices import Voices, stop_signals
 
 TICK = 0.25  # seconds between two looks at who is alive
@@ -69,7 +69,7 @@ class House:
 
     def is_up(self) -> bool:
         """Whether every child that has a port answers on it."""
-        return all(running.child.port is None or accepts(running.child.port) for running in self.everybody)
+        return all(running.child.port is None or answers(running.child.port) for running in self.everybody)
 
     def reload(self) -> None:
         """The code changed: stop whoever reads it; the next look starts them again."""

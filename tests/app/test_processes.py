@@ -5,13 +5,17 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Response
 
 from app.processes import PortTaken, refuse_taken_ports, sources_fingerprint
+from app.processes.ports import answers
 
 STEADY = """
 import signal, sys, time
@@ -42,6 +46,7 @@ time.sleep(300)
 CRASHING = "import sys; print('aïe'); sys.exit(3)"
 SUPERVISE = """
 import sys
+import threading
 from pathlib import Path
 from app.processes import Child, supervise
 children = [
@@ -219,3 +224,16 @@ def test_a_taken_port_is_refused_in_a_sentence_that_says_what_to_do() -> None:
             refuse_taken_ports(port - 2)
         advised = int(refused.value.sentence.rsplit("=", 1)[1].rstrip("."))
         refuse_taken_ports(advised)
+
+
+def test_the_portal_is_announced_when_it_answers_not_when_it_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as loading:
+        port = loading.getsockname()[1]
+        assert not answers(port)
+    assert not answers(port)
+    web = make_server("127.0.0.1", 0, Response("not here", 404))
+    thread = threading.Thread(target=web.handle_request)
+    thread.start()
+    assert answers(web.server_port)
+    thread.join()
+    web.server_close()
