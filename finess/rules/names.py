@@ -9,6 +9,8 @@ _DOTTED = re.compile(r"(?<![A-Z0-9])(?:[A-Z]\.)+[A-Z]?(?![A-Z0-9])")
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
 # The post office's spelling, which the register follows in most rows and people seldom type.
 _POSTAL = {"SAINT": "ST", "SAINTE": "STE"}
+# Typed or left out at random, in the register and by people; they would only slow a search down.
+_SMALL_WORDS = frozenset(["A", "AU", "AUX", "D", "DE", "DES", "DU", "EN", "ET", "L", "LA", "LE", "LES", "SUR"])
 
 
 def normalise(text: str) -> str:
@@ -25,6 +27,11 @@ def words(text: str) -> list[str]:
     if "." in text:
         text = _DOTTED.sub(lambda acronym: acronym[0].replace(".", ""), text)
     return [_POSTAL.get(word, word) for word in _WORD.findall(text)]
+
+
+def significant_words(typed: str) -> list[str]:
+    """The words a search looks for, each once: those of `typed` without articles, nor single letters."""
+    return [word for word in dict.fromkeys(words(typed)) if len(word) > 1 and word not in _SMALL_WORDS]
 
 
 def search_text(name: str | None, town: str | None) -> str:

@@ -1,0 +1,107 @@
+"""The first half of an import: records of the files, through COPY, into tables that die with the transaction."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from hashlib import blake2b
+
+from psycopg import sql
+from sqlalchemy import Column, MetaData, Table, insert, literal, select, text
+from sqlalchemy.orm import Session
+
+from finess.models import Establishment, ImportRemark, LegalEntity
+from finess.rules.names import search_text
+from finess.rules.places import department_of
+from finess.rules.records import EstablishmentRecord, LegalEntityRecord, Record, Remark
+
+_DERIVED = ("department", "search_text", "fingerprint")
+_BATCH = 4000
+
+Cell = str | int | bool | date | None
+Row = tuple[Cell, ...]
+
+
+def _staged(model: type[LegalEntity | Establishment], record: type[Record]) -> Table:
+    """The temporary twin of a table: what a record says, then what is derived from it."""
+    held = model.__table__.columns
+    columns = [Column(name, held[name].type) for name in (*record._fields[1:], *_DERIVED)]
+    return Table(
+        f"staged_{model.__tablename__}", MetaData(), *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DROP"
+    )
+
+
+STAGED_LEGAL_ENTITY = _staged(LegalEntity, LegalEntityRecord)
+STAGED_ESTABLISHMENT = _staged(Establishment, EstablishmentRecord)
+
+
+class Staging:
+    """Stages the rows of an edition; its remarks go straight to their table."""
+
+    def __init__(self, session: Session, edition: int) -> None:
+        self._session = session
+        self._edition = edition
+        self._rows: dict[type, list[Row]] = {LegalEntityRecord: [], EstablishmentRecord: [], Remark: []}
+        self.records = 0
+        self.rejected = 0
+        self.warnings = 0
+        for table in (STAGED_LEGAL_ENTITY, STAGED_ESTABLISHMENT):
+            table.create(session.connection())
+
+    def fill(self, sifted: Iterable[Record | Remark]) -> None:
+        """Stage every record and keep every remark, a few thousand at a time."""
+        waiting = 0
+        for record in sifted:
+            if isinstance(record, Remark):
+                self._remark(record)
+            else:
+                self.records += 1
+                self._rows[type(record)].append(_row(record))
+            waiting += 1
+            if waiting == _BATCH:
+                self._flush()
+                waiting = 0
+        self._flush()
+        self._name_missing_entities()
+        self._session.execute(text("analyze staged_legal_entity, staged_establishment"))
+
+    def _remark(self, remark: Remark) -> None:
+        self.rejected += remark.severity == "rejected"
+        self.warnings += remark.severity == "warning"
+        self._rows[Remark].append((self._edition, self.rejected + self.warnings, *remark))
+
+    def _flush(self) -> None:
+        for name, columns, kind in (
+            (STAGED_LEGAL_ENTITY.name, STAGED_LEGAL_ENTITY.c.keys(), LegalEntityRecord),
+            (STAGED_ESTABLISHMENT.name, STAGED_ESTABLISHMENT.c.keys(), EstablishmentRecord),
+            (ImportRemark.__tablename__, ["edition_id", "rank", *Remark._fields], Remark),
+        ):
+            if rows := self._rows[kind]:
+                copy_rows(self._session, name, columns, rows)
+                rows.clear()
+
+    def _name_missing_entities(self) -> None:
+        """An EJ that files name only through its ET (legacy 502 without 501) is known by its number, and open."""
+        number = STAGED_ESTABLISHMENT.c.finess_ej
+        known = select(STAGED_LEGAL_ENTITY.c.finess_ej)
+        # Its number stands for its facts: they are all unknown.
+        unnamed = select(number, literal(True), literal(""), number).distinct().where(number.not_in(known))
+        columns = ["finess_ej", "is_open", "search_text", "fingerprint"]
+        self._session.execute(insert(STAGED_LEGAL_ENTITY).from_select(columns, unnamed))
+
+
+def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """COPY rows into a table, on the session's own connection."""
+    statement = sql.SQL("copy {} ({}) from stdin").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    connection = session.connection().connection.driver_connection
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[union-attr]
+        for row in rows:
+            copy.write_row(row)
+
+
+def _row(record: Record) -> Row:
+    department = department_of(record.commune_code) if record.commune_code else None
+    facts = (*record[1:], department, search_text(record.name, record.town))
+    # The order of the facts is part of the fingerprint: a new column changes all of them, once.
+    digest = blake2b("\x1f".join(map(str, facts)).encode(), digest_size=12)
+    return (*facts, digest.hexdigest())
