@@ -35,26 +35,26 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSONB,
         list[Any]: JSONB,
     }
-    kind: ClassVar[str]
+    table_kind: ClassVar[str]
 
 
 class OwnedByTenant:
     """Rows of one tenant: `tenant_id` leads the primary key and every foreign key, and a policy guards them."""
 
-    kind: ClassVar[str] = "tenant"
+    table_kind: ClassVar[str] = "tenant"
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-10)
 
 
 class Platform:
     """Rows of the installation: users, tenants, sessions, pulses. No policy; queries are few and listed."""
 
-    kind: ClassVar[str] = "platform"
+    table_kind: ClassVar[str] = "platform"
 
 
 class Reference:
     """Facts of the outside world that every tenant reads: the register, its nomenclatures."""
 
-    kind: ClassVar[str] = "reference"
+    table_kind: ClassVar[str] = "reference"
 
 
 class Identified:

@@ -60,18 +60,20 @@ class Tx:
 
     def audit(self, action: str, subject_id: UUID | None, **facts: Any) -> None:
         """Write who did what. `facts` are identifiers and figures, never what people wrote."""
-        self.add(
-            AuditLine(
-                at=self.now,
-                action=action,
-                subject_id=subject_id,
-                actor_kind=self.actor.kind,
-                actor_id=self.actor.user_id,
-                actor_name=self.actor.name,
-                request_id=self.actor.request_id,
-                facts=facts,
-            )
-        )
+        self.add(AuditLine(**self.audit_line(action, subject_id, facts)))
+
+    def audit_line(self, action: str, subject_id: UUID | None, facts: dict[str, Any]) -> dict[str, Any]:
+        """The columns of an audit line of this transaction."""
+        return {
+            "at": self.now,
+            "action": action,
+            "subject_id": subject_id,
+            "actor_kind": self.actor.kind,
+            "actor_id": self.actor.user_id,
+            "actor_name": self.actor.name,
+            "request_id": self.actor.request_id,
+            "facts": facts,
+        }
 
     def emit(self, topic: str, subject_id: UUID, key: str = "") -> None:
         """Tell whoever listens, after commit."""

@@ -1,15 +1,32 @@
 """Decisions of a call, and who must be told."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from campaigns.models import Candidacy, Decision
 from campaigns.rules.selection import Pending
 from kit.errors import NotFound
 from tenants.models import OrganisationMember, User
+
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedRow:
+    """One file and its decision, as a list or a letter shows them."""
+
+    candidacy_id: UUID
+    reference: str
+    applicant_name: str
+    finess_ej: str
+    outcome: str
+    motive: str
+    rank: int | None
 
 
 def get_campaign_id(session: Session, candidacy_id: UUID) -> UUID:
@@ -60,10 +77,10 @@ def list_pending(session: Session, campaign_id: UUID) -> list[Pending]:
     return [Pending(*row) for row in rows]
 
 
-def list_for_release(session: Session, campaign_id: UUID) -> Sequence[Row[Candidacy, Decision]]:
-    """Submitted files with their pending decision, both locked, in a fixed order (no two releases deadlock)."""
+def list_for_release(session: Session, campaign_id: UUID) -> Sequence[Row[UUID, UUID, str]]:
+    """candidacy_id, decision_id and outcome of what a release tells, locked in a fixed order (no two deadlock)."""
     query = (
-        select(Candidacy, Decision)
+        select(Candidacy.id.label("candidacy_id"), Decision.id.label("decision_id"), Decision.outcome)
         .join(Decision, (Candidacy.tenant_id == Decision.tenant_id) & (Candidacy.id == Decision.candidacy_id))
         .where(Candidacy.campaign_id == campaign_id, Candidacy.state == "submitted", Decision.state == "pending")
         .order_by(Candidacy.id)
@@ -72,16 +89,31 @@ def list_for_release(session: Session, campaign_id: UUID) -> Sequence[Row[Candid
     return session.execute(query).all()
 
 
-def list_decided(session: Session, campaign_id: UUID) -> Sequence[Row[Candidacy, Decision]]:
-    """Every file with a decision, accepted first, then the waiting list by rank, then refused."""
+def list_decided(session: Session, campaign_id: UUID, offset: int = 0, limit: int = PAGE) -> list[DecidedRow]:
+    """A page of the decisions: accepted first, then the waiting list by rank, then refused."""
     order = func.array_position(["accepted", "waitlisted", "refused"], Decision.outcome)
-    query = (
-        select(Candidacy, Decision)
+    query = _decided(campaign_id).order_by(order, Decision.rank, Candidacy.applicant_name, Candidacy.id)
+    return [DecidedRow(*row) for row in session.execute(query.offset(offset).limit(limit))]
+
+
+def count_decided(session: Session, campaign_id: UUID) -> int:
+    """How many files of the call have a decision."""
+    return session.scalar(select(func.count()).where(Decision.campaign_id == campaign_id)) or 0
+
+
+def first_decided(session: Session, campaign_id: UUID) -> list[DecidedRow]:
+    """One decision of each outcome: an example of each letter."""
+    query = _decided(campaign_id).ext(distinct_on(Decision.outcome)).order_by(Decision.outcome, Candidacy.id)
+    return [DecidedRow(*row) for row in session.execute(query)]
+
+
+def _decided(campaign_id: UUID) -> Select[UUID, str, str, str, str, str, int | None]:
+    columns = (Candidacy.id, Candidacy.reference, Candidacy.applicant_name, Candidacy.finess_ej)
+    return (
+        select(*columns, Decision.outcome, Decision.motive, Decision.rank)
         .join(Decision, (Candidacy.tenant_id == Decision.tenant_id) & (Candidacy.id == Decision.candidacy_id))
         .where(Decision.campaign_id == campaign_id)
-        .order_by(order, Decision.rank, Candidacy.applicant_name)
     )
-    return session.execute(query).all()
 
 
 def count_told(session: Session, campaign_id: UUID) -> int:

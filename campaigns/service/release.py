@@ -3,19 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import SimpleNamespace
-
-from sqlalchemy import Row
 
 from campaigns.models import Campaign, Candidacy, Decision
 from campaigns.permissions import PERMISSIONS
 from campaigns.queries import campaign as campaigns
 from campaigns.queries import decision as decisions
+from campaigns.queries.decision import DecidedRow
 from campaigns.rules import window
 from campaigns.rules.selection import Readiness, Release, readiness
 from campaigns.rules.states import CAMPAIGN, CANDIDACY, DECISION, MOVE_OF
 from campaigns.service.notice import TEMPLATES
 from kit.actor import Actor
+from kit.bulk import advance_all
 from kit.errors import Conflict, Stale
 from kit.permissions import permit
 from kit.transaction import Tx, transaction
@@ -25,33 +24,40 @@ from tenants.models import Tenant
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a release would tell now: figures and blockers, each file with its decision, and one letter per outcome."""
+    """What a release would tell now: figures and blockers, a page of the decisions, one letter per outcome."""
 
     campaign: Campaign
     ready: Readiness
-    rows: Sequence[Row[Candidacy, Decision]]
+    rows: Sequence[DecidedRow]
+    page: int
+    pages: int
     letters: Mapping[str, Rendered]
     mails: int
 
 
-def preview_release(actor: Actor, slug: str) -> Preview:
+def preview_release(actor: Actor, slug: str, page: int = 1) -> Preview:
     """What a release would tell now, and what stops it. `ready.digest` names exactly these decisions."""
     with transaction(actor) as tx:
         campaign = campaigns.get_campaign(tx.session, slug)
         permit(PERMISSIONS, actor, "decision.view", campaign)
-        rows = decisions.list_decided(tx.session, campaign.id)
         tenant = tx.session.get_one(Tenant, tx.tenant_id)
-        firsts = {decision.outcome: (candidacy, decision) for candidacy, decision in reversed(rows)}
-        letters = {outcome: _letter(tenant, campaign, *first, tx.now) for outcome, first in sorted(firsts.items())}
-        mails = decisions.count_told(tx.session, campaign.id)
-        return Preview(campaign, readiness_of(tx, campaign), rows, letters, mails)
+        samples = decisions.first_decided(tx.session, campaign.id)
+        return Preview(
+            campaign,
+            readiness_of(tx, campaign),
+            decisions.list_decided(tx.session, campaign.id, offset=(page - 1) * decisions.PAGE),
+            page,
+            -(-decisions.count_decided(tx.session, campaign.id) // decisions.PAGE),
+            {sample.outcome: _letter(tenant, campaign, sample, tx.now) for sample in samples},
+            decisions.count_told(tx.session, campaign.id),
+        )
 
 
-def _letter(tenant: Tenant, campaign: Campaign, candidacy: Candidacy, decision: Decision, now: datetime) -> Rendered:
+def _letter(tenant: Tenant, campaign: Campaign, sample: DecidedRow, now: datetime) -> Rendered:
     """The letter as it would read if it left now."""
-    told = SimpleNamespace(outcome=decision.outcome, motive=decision.motive, rank=decision.rank, released_at=now)
-    context = {"campaign": campaign, "candidacy": candidacy, "decision": told}
-    return render(TEMPLATES[decision.outcome], tenant, f"/candidacies/{candidacy.id}", context)
+    told = {"outcome": sample.outcome, "motive": sample.motive, "rank": sample.rank, "released_at": now}
+    context = {"campaign": campaign, "candidacy": sample, "decision": told}
+    return render(TEMPLATES[sample.outcome], tenant, f"/candidacies/{sample.candidacy_id}", context)
 
 
 def release_decisions(actor: Actor, slug: str, digest: str) -> Release:
@@ -68,7 +74,7 @@ def release_decisions(actor: Actor, slug: str, digest: str) -> Release:
         ready = readiness_of(tx, campaign)
         if ready.digest != digest:
             raise Stale(
-                "Une décision a changé depuis votre aperçu. Personne n’a été notifié : relisez l’aperçu à jour."
+                "Une décision a changé depuis votre aperçu. Personne n’a été notifié : relisez l’aperçu à jour."
             )
         return release(tx, campaign, ready)
 
@@ -77,10 +83,11 @@ def release(tx: Tx, campaign: Campaign, ready: Readiness) -> Release:
     """Release every pending decision of a locked call. Raises Conflict with what stops it."""
     if not ready.is_ready:
         raise Conflict(f"Personne n’a été notifié. {' '.join(ready.blockers)}")
-    for candidacy, decision in decisions.list_for_release(tx.session, campaign.id):
-        decision.released_at = tx.now
-        tx.advance(decision, DECISION, "release")
-        tx.advance(candidacy, CANDIDACY, MOVE_OF[decision.outcome])
+    files = decisions.list_for_release(tx.session, campaign.id)
+    advance_all(tx, Decision, [row.decision_id for row in files], DECISION, "release", released_at=tx.now)
+    for outcome, move in MOVE_OF.items():
+        moved = [row.candidacy_id for row in files if row.outcome == outcome]
+        advance_all(tx, Candidacy, moved, CANDIDACY, move)
     campaign.released_at = tx.now
     tx.undue("campaign.release_due", campaign.id)
     tx.undue("campaign.release_soon", campaign.id)

@@ -1,5 +1,6 @@
 """The decisions of a call, what their release would tell, and the release."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -16,8 +17,8 @@ blueprint = Blueprint("decisions", __name__)
 @permission("decision.view")
 def list_decisions(slug: str) -> Response:
     """Accepted, waiting list by rank, refused: as they would be told."""
-    preview = releasing.preview_release(actor(), slug)
-    return page("decisions/list.html", preview=preview, rows=_rows(preview))
+    preview = releasing.preview_release(actor(), slug, _page())
+    return page("decisions/list.html", preview=preview, rows=_rows(preview), page_url=_page_url(slug))
 
 
 @blueprint.get("/staff/campaigns/<slug>/release")
@@ -44,19 +45,31 @@ def release(slug: str) -> Response:
 def _preview_page(slug: str, error: CrrcError | None = None) -> Response:
     errors = (error.fields or {"digest": error.sentence}) if error else {}
     status = error.status if error else 200
-    preview = releasing.preview_release(actor(), slug)
-    return page("decisions/release.html", status, preview=preview, rows=_rows(preview), errors=errors)
+    preview = releasing.preview_release(actor(), slug, _page())
+    return page(
+        "decisions/release.html", status, preview=preview, rows=_rows(preview), page_url=_page_url(slug), errors=errors
+    )
 
 
 def _rows(preview: releasing.Preview) -> list[dict[str, Any]]:
     return [
         {
-            "name": candidacy.applicant_name,
-            "href": url_for("reviews.view_file", candidacy_id=candidacy.id),
-            "reference": candidacy.reference,
-            "outcome": decision.outcome,
-            "rank": decision.rank,
-            "motive": decision.motive,
+            "name": row.applicant_name,
+            "href": url_for("reviews.view_file", candidacy_id=row.candidacy_id),
+            "reference": row.reference,
+            "outcome": row.outcome,
+            "rank": row.rank,
+            "motive": row.motive,
         }
-        for candidacy, decision in preview.rows
+        for row in preview.rows
     ]
+
+
+def _page_url(slug: str) -> Callable[[int], str]:
+    endpoint = request.endpoint if request.method == "GET" else ".preview_release"
+    return lambda number: url_for(endpoint or "", slug=slug, page=number)
+
+
+def _page() -> int:
+    text = request.args.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1

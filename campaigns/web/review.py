@@ -1,6 +1,7 @@
 """The instructor's pages: the files of a call, one file with everything beside it."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -132,7 +133,7 @@ def _people(users: Iterable[User]) -> list[tuple[str, str]]:
     return [(str(user.id), user.name or user.email) for user in users]
 
 
-def _address() -> dict[str, str]:
+def _address() -> dict[str, Any]:
     return {name: request.values[name] for name in FILTERS if request.values.get(name)}
 
 

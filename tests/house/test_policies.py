@@ -8,7 +8,7 @@ import pytest
 import migrations.tables  # noqa: F401 (every table)
 from kit.db import Base
 
-KINDS = {mapper.local_table.name: mapper.class_.kind for mapper in Base.registry.mappers}
+KINDS = {mapper.local_table.name: mapper.class_.table_kind for mapper in Base.registry.mappers}
 MACHINERY = {"alembic_version"}
 
 
