@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from flask import Flask
+from flask import Flask, request
 from flask.json.provider import JSONProvider
 
 from app import api, auth, faults, headers, health, home, logs, rendering
@@ -14,7 +14,7 @@ from kit.web import permission
 from tenants.web.cookie import is_secure
 
 LARGEST_BODY = 25 * 1024 * 1024
-LARGEST_FORM = 2 * 1024 * 1024  # text fields of one form; files are counted apart, on disk
+LARGEST_TEXT = 2 * 1024 * 1024  # a JSON body, the text fields of a form; files are counted apart, on disk
 
 
 class OrJson(JSONProvider):
@@ -33,7 +33,7 @@ def create_app() -> Flask:
     app.json = OrJson(app)
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY,
-        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=LARGEST_TEXT,
         MAX_FORM_PARTS=2000,
         SECRET_KEY=signing.seal("flask-session"),
         SESSION_COOKIE_NAME="crrc_notice",
@@ -43,6 +43,7 @@ def create_app() -> Flask:
     )
     app.url_map.strict_slashes = False
     permission("public.view")(app.view_functions["static"])
+    app.before_request(_limit_text)
     for install in (
         faults.install,
         logs.install,
@@ -59,3 +60,9 @@ def create_app() -> Flask:
         app.register_blueprint(blueprint, url_prefix=f"/<tenant>{written}")
     app.wsgi_app = Arrival(app.wsgi_app)  # type: ignore[method-assign]
     return app
+
+
+def _limit_text() -> None:
+    """What is read into memory in one piece is small; Werkzeug limits it like a file."""
+    if request.mimetype in ("application/x-www-form-urlencoded", "application/json"):
+        request.max_content_length = LARGEST_TEXT

@@ -9,6 +9,7 @@ from kit.actor import operator
 from kit.db import uuid7
 from kit.transaction import transaction
 from tenants.models import Tenant
+from tenants.service.portal import forget_portals
 
 _numbers = count(1)
 
@@ -19,6 +20,7 @@ def make_tenant(database: str) -> Callable[..., Tenant]:
 
     def make(slug: str | None = None, zone: str = "Europe/Paris", region_code: str = "53") -> Tenant:
         number = next(_numbers)
+        forget_portals()
         with transaction(operator("tests")) as tx:
             return tx.add(
                 Tenant(

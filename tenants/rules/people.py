@@ -20,12 +20,12 @@ def normalise_email(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).strip()
 
 
-def check_email(text: str) -> str:
-    """The normalised address. Raises Invalid (field `email`) with what seems to be wrong."""
+def check_email(text: str, field: str = "email") -> str:
+    """The normalised address. Raises Invalid (on `field`) with what seems to be wrong."""
     email = normalise_email(text)
     sentence = _email_fault(email)
     if sentence:
-        raise Invalid(sentence, {"email": sentence})
+        raise Invalid(sentence, {field: sentence})
     return email
 
 

@@ -45,7 +45,7 @@ def create_tenant(
         "region_code": region_code,
         "zone": _check_zone(zone),
         "colour": check_colour(colour),
-        "contact_email": check_email(contact_email),
+        "contact_email": check_email(contact_email, "contact_email"),
     }
     with transaction(replace(actor, tenant_id=tenant_id)) as tx:
         statement = insert(Tenant).values(**values, id=tenant_id, created_at=tx.now)
@@ -83,7 +83,7 @@ def brand_tenant(
         if colour is not None:
             tenant.colour = check_colour(colour)
         if contact_email is not None:
-            tenant.contact_email = check_email(contact_email)
+            tenant.contact_email = check_email(contact_email, "contact_email")
         after = (tenant.name, tenant.colour, tenant.contact_email)
         changed = [
             field

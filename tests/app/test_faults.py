@@ -1,0 +1,121 @@
+"""Every failure is a sentence: as a page, or as problem+json; never the inside, never a 500 for what was sent."""
+
+import json
+from typing import Any
+
+import pytest
+from flask import Flask
+from redis.exceptions import ConnectionError as RedisUnreachable
+from sqlalchemy.exc import OperationalError
+
+from kit.errors import Conflict, Invalid, Stale, TooManyRequests
+from tenants.models import Tenant
+from tests.browser import Browser, text_of
+
+
+@pytest.fixture
+def failing(application: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Make the account page, or the API's portal view, fail with an exception."""
+
+    def fail(error: Exception) -> None:
+        def raising(**values: Any) -> None:
+            raise error
+
+        raising.permission = "public.view"  # type: ignore[attr-defined]
+        for endpoint in ("brand.css", "portal.view"):
+            monkeypatch.setitem(application.view_functions, endpoint, raising)
+
+    return fail
+
+
+def answers(application: Flask, tenant: Tenant) -> tuple[Any, Any]:
+    """The failing page and the failing view."""
+    client = application.test_client()
+    return client.get(f"/{tenant.slug}/brand.css"), client.get(f"/api/v1/{tenant.slug}/portal")
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (Conflict("Déjà déposé."), 409, "conflict"),
+        (Stale("Le dossier a changé."), 412, "stale"),
+        (TooManyRequests("Attendez."), 429, "too_many_requests"),
+        (Invalid("À corriger.", {"name": "Indiquez votre nom."}), 422, "invalid"),
+    ],
+)
+def test_what_is_refused_says_its_sentence(
+    application: Flask, tenant: Tenant, failing: Any, error: Exception, status: int, code: str
+) -> None:
+    failing(error)
+    page, problem = answers(application, tenant)
+    assert page.status_code == problem.status_code == status
+    assert str(error) in text_of(page)
+    body = problem.get_json(force=True)
+    assert problem.mimetype == "application/problem+json"
+    assert (body["detail"], body["code"], body["status"]) == (str(error), code, status)
+    assert body.get("fields", {}) == getattr(error, "fields", {})
+
+
+def test_the_unexpected_is_logged_and_says_nothing_of_the_inside(
+    application: Flask, tenant: Tenant, failing: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from app import logs
+
+    logs.configure()
+    failing(ZeroDivisionError("password=hunter2"))
+    page, problem = answers(application, tenant)
+    assert page.status_code == problem.status_code == 500
+    said = page.text + problem.text
+    assert "hunter2" not in said
+    assert "Zero" not in said
+    number = problem.get_json(force=True)["request_id"]
+    assert number == problem.headers["X-Request-Id"]
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines() if line.startswith("{")]
+    logged = [line for line in lines if line["event"] == "fault.unexpected"]
+    assert number in [line["request_id"] for line in logged]
+    assert "hunter2" in json.dumps(logged)
+
+
+@pytest.mark.parametrize("error", [OperationalError("select", {}, Exception("server closed")), RedisUnreachable("x")])
+def test_a_server_out_of_reach_is_503(application: Flask, tenant: Tenant, failing: Any, error: Exception) -> None:
+    failing(error)
+    for answer in answers(application, tenant):
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "30"
+        assert "server closed" not in answer.text
+
+
+def test_a_page_that_does_not_exist_is_a_page(application: Flask, tenant: Tenant) -> None:
+    client = application.test_client()
+    for path in (
+        "/nulle-part",
+        f"/{tenant.slug}/nulle-part",
+        "/a/b/c",
+        "/.env",
+        "/%ff%fe",
+        "/%2e%2e/%2e%2e/etc/passwd",
+    ):
+        answer = client.get(path)
+        assert (answer.status_code, answer.mimetype) == (404, "text/html"), path
+    assert tenant.name in text_of(client.get(f"/{tenant.slug}/nulle-part"))
+    problem = client.get("/api/v1/nulle-part")
+    assert (problem.status_code, problem.mimetype) == (404, "application/problem+json")
+
+
+def test_wrong_methods_and_sizes(application: Flask, tenant: Tenant, browser: Browser) -> None:
+    client = application.test_client()
+    wrong = client.delete(f"/api/v1/{tenant.slug}/portal")
+    assert (wrong.status_code, "GET" in wrong.headers["Allow"]) == (405, True)
+    browser.sign_in("a@b.fr")
+    assert browser.post("/account", {"name": "x" * 3_000_000}).status_code == 413
+    form = {"content_type": "multipart/form-data; boundary=x", "data": bytes(26 * 1024 * 1024)}
+    huge = browser.client.post(f"/{tenant.slug}/account", **form)
+    assert huge.status_code == 413
+
+
+def test_what_cannot_be_stored_is_refused_not_a_fault(browser: Browser) -> None:
+    browser.sign_in("a@b.fr")
+    for name in ("a\x00b", "a\ud800b".encode("utf-8", "surrogatepass").decode("utf-8", "replace"), "\u202eabc\u0007"):
+        assert browser.post("/account", {"name": name}).status_code in (303, 422)
+    assert browser.get("/sign-in/%00").status_code == 404
+    assert browser.get("/organisations/00000000-0000-0000-0000-000000000000/members").status_code == 404

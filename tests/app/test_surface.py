@@ -1,0 +1,146 @@
+"""What every answer tells the browser; probes; the API's description; the front door."""
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app import health
+from app.factory import create_app
+from kit import queue
+from kit.settings import settings
+from tenants.models import Tenant
+from tests.browser import Browser, text_of
+
+
+def test_every_answer_is_protected(application: Flask, tenant: Tenant, browser: Browser) -> None:
+    client = application.test_client()
+    for path in ("/", f"/{tenant.slug}/sign-in", "/nulle-part", f"/api/v1/{tenant.slug}/portal", "/healthz"):
+        headers = client.get(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'self'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert "camera=()" in headers["Permissions-Policy"]
+        assert len(headers["X-Request-Id"]) == 32 or path == "/healthz"
+        assert "Strict-Transport-Security" not in headers
+        assert "Server" not in headers
+
+
+def test_scripts_run_by_a_word_that_changes(browser: Browser) -> None:
+    pages = [browser.get("/sign-in") for _ in range(2)]
+    words = [
+        re.findall(r"script-src 'self' 'nonce-([^']+)'", page.headers["Content-Security-Policy"])[0] for page in pages
+    ]
+    assert words[0] != words[1]
+    for page, word in zip(pages, words, strict=True):
+        assert set(re.findall(r'nonce="([^"]*)"', page.text)) <= {word}
+        assert not re.search(r"<script(?![^>]*(nonce=|src=))", page.text)
+        assert not re.search(r"<[^>]+ (style|on\w+)=", page.text)
+
+
+def test_over_https_cookies_and_browsers_stay_there(
+    application: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRRC_BASE_URL", "https://portail.example")
+    settings.cache_clear()
+    try:
+        answer = create_app().test_client().get(f"/{tenant.slug}/sign-in")
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert all("Secure" in cookie for cookie in answer.headers.getlist("Set-Cookie"))
+
+
+def test_what_may_be_kept(application: Flask, browser: Browser) -> None:
+    assert browser.get("/sign-in").headers["Cache-Control"] == "private, no-cache"
+    browser.sign_in("a@b.fr")
+    assert browser.get("/account").headers["Cache-Control"] == "no-store"
+    built = sorted((Path(application.static_folder or "") / "build").glob("swagger-ui-*/swagger-ui.css"))
+    if built:
+        address = f"/static/build/{built[0].parent.name}/{built[0].name}"
+        with browser.client.get(address) as answer:
+            assert "immutable" in answer.headers["Cache-Control"]
+    missing = browser.client.get("/static/build/nothing.js")
+    assert (missing.status_code, "immutable" in missing.headers.get("Cache-Control", "")) == (404, False)
+
+
+def test_a_browser_is_named_once(application: Flask, tenant: Tenant) -> None:
+    client = application.test_client()
+    first, second = (client.get(f"/{tenant.slug}/sign-in") for _ in range(2))
+    assert [value.split("=")[0] for value in first.headers.getlist("Set-Cookie")] == ["crrc_browser"]
+    assert second.headers.getlist("Set-Cookie") == []
+
+
+def test_the_front_door_names_the_portals(application: Flask, tenant: Tenant) -> None:
+    page = application.test_client().get("/")
+    assert tenant.name in text_of(page)
+    assert f'href="/{tenant.slug}/"' in page.text
+
+
+def test_the_process_lives_without_asking_anybody(application: Flask, statements: list[str]) -> None:
+    assert application.test_client().get("/healthz").get_json() == {"status": "ok"}
+    assert statements == []
+
+
+def test_ready_says_each_check(application: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = application.test_client()
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.get_json()["checks"].keys() == {"database", "migrations", "role", "redis"}
+    monkeypatch.setattr(health, "newest_migration", lambda: "9999")
+    late = client.get("/readyz")
+    assert (late.status_code, late.get_json()["checks"]["migrations"]["ok"]) == (503, False)
+    assert "crrc migrate" in late.get_json()["checks"]["migrations"]["detail"]
+
+
+def test_not_ready_without_redis_or_with_a_powerful_role(
+    application: Flask, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from redis import Redis
+    from sqlalchemy import create_engine
+
+    client = application.test_client()
+    absent = Redis.from_url("unix:///nowhere/redis.sock")
+    monkeypatch.setattr(queue, "redis", lambda: absent)
+    assert client.get("/readyz").get_json()["checks"]["redis"]["ok"] is False
+    powerful = create_engine(database)
+    monkeypatch.setattr(health, "engine", lambda: powerful)
+    checks = client.get("/readyz").get_json()["checks"]
+    powerful.dispose()
+    assert checks["role"]["ok"] is False
+    assert "row-level security" in checks["role"]["detail"]
+
+
+def test_the_api_describes_itself(application: Flask) -> None:
+    described = application.test_client().get("/api/v1/openapi.json").get_json()
+    assert described["openapi"] == "3.1.0"
+    assert "/api/v1/{tenant}/portal" in described["paths"]
+    error = described["components"]["responses"]["DEFAULT_ERROR"]["content"]
+    assert list(error) == ["application/problem+json"]
+    page = application.test_client().get("/api/v1/docs")
+    assert page.status_code == 200
+    assert "http://" not in re.sub(r"http://www\.w3\.org\S*", "", page.text)
+    assert "https://" not in page.text
+
+
+def test_a_limit_stays_without_redis(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each process then counts alone: nobody is locked out, nobody floods."""
+    from datetime import timedelta
+
+    from redis import Redis
+
+    from kit import limits
+    from kit.errors import TooManyRequests
+
+    absent = Redis.from_url("unix:///nowhere/redis.sock")
+    monkeypatch.setattr(limits.queue, "redis", lambda: absent)
+    for _ in range(3):
+        limits.hit("essai", "10.0.0.1", 3, timedelta(hours=1), "Trop.")
+    with pytest.raises(TooManyRequests, match=r"^Trop\. Réessayez dans"):
+        limits.hit("essai", "10.0.0.1", 3, timedelta(hours=1), "Trop.")
+    limits.hit("essai", "10.0.0.2", 3, timedelta(hours=1), "Trop.")
