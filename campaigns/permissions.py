@@ -33,7 +33,7 @@ PERMISSIONS: Table = {
     "campaign.hold": role("ars_manager"),
     "campaign.release": role("ars_manager"),
     "campaign.archive": role("ars_manager"),
-    "candidacy.start": signed_in,
+    "candidacy.start": either(signed_in, member("owner", "editor")),
     "candidacy.view": either(member("owner", "editor", "reader"), _submitted),
     "candidacy.save": member("owner", "editor"),
     "candidacy.submit": member("owner", "editor"),

@@ -38,13 +38,14 @@ def check_save(campaign_state: str, state: str, moment: Moment, zone: str) -> No
         raise TooLate(f"{closed_since(moment, zone)} Le dossier que vous avez déposé est celui qui sera instruit.")
 
 
-def check_submit(campaign_state: str, moment: Moment, zone: str) -> None:
+def check_submit(campaign_state: str, state: str, moment: Moment, zone: str) -> None:
     """The one gate of a submission, at the instant the request arrived."""
+    kept = "Votre dossier déposé reste celui qui sera instruit." if state == "submitted" else KEPT
     if moment.status == "closed" or campaign_state not in ACCEPTING:
-        raise TooLate(f"{closed_since(moment, zone)} {KEPT}")
+        raise TooLate(f"{closed_since(moment, zone)} {kept}")
     if moment.status == "not_yet" and moment.window is not None:
         opening = instant(moment.window.opens_at, zone, weekday=True)
-        raise NotYet(f"Les dépôts ouvrent le {opening}. {KEPT} Vous pourrez le déposer à partir de cet instant.")
+        raise NotYet(f"Les dépôts ouvrent le {opening}. {kept} Vous pourrez le déposer à partir de cet instant.")
 
 
 def check_withdraw(campaign_state: str, moment: Moment, zone: str) -> None:

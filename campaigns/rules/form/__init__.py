@@ -15,6 +15,7 @@ from campaigns.rules.form.definition import (
 )
 from campaigns.rules.form.display import control_text, shown
 from campaigns.rules.form.facts import facts
+from campaigns.rules.form.merging import Merged, merge
 from campaigns.rules.form.problems import missing, name_of, problem
 from campaigns.rules.form.progress import Answers, Gap, Progress, SectionProgress, problems, progress, section_gaps
 from campaigns.rules.form.reading import LONGEST_TYPED, Value, is_unread, read, tidy, too_long
@@ -31,6 +32,7 @@ __all__ = [
     "FormField",
     "FormSection",
     "Gap",
+    "Merged",
     "Option",
     "Progress",
     "SectionProgress",
@@ -44,6 +46,7 @@ __all__ = [
     "facts",
     "is_accepted",
     "is_unread",
+    "merge",
     "missing",
     "name_of",
     "problem",

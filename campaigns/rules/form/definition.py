@@ -106,7 +106,7 @@ def _field(field: Mapping[str, Any]) -> FormField:
         type=field["type"],
         help=field.get("help") or "",
         required=field.get("required", True),
-        options=tuple(Option(option["value"], option["label"]) for option in field.get("options") or ()),
+        options=tuple(Option(option["key"], option["label"]) for option in field.get("options") or ()),
         low=_bound(field["type"], field.get("min")),
         high=_bound(field["type"], field.get("max")),
         max_length=field.get("max_length") or longest,
@@ -115,14 +115,14 @@ def _field(field: Mapping[str, Any]) -> FormField:
 
 
 def _bound(kind: str, bound: int | str | None) -> Decimal | str | None:
-    """A day stays a text; an amount, in euros in the document, becomes cents. An unreadable bound binds nothing."""
+    """A day stays a text; an amount is in cents. A bound that cannot be read binds nothing."""
     if bound is None or kind == "date":
         return bound if bound is None else str(bound)
     try:
         number = Decimal(str(bound))
     except InvalidOperation:
         return None
-    return (number * 100 if kind == "money" else number) if number.is_finite() else None
+    return number if number.is_finite() else None
 
 
 def _commitments(commitments: Sequence[Mapping[str, Any]], intro: str | None) -> FormSection:

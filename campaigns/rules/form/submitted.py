@@ -34,12 +34,13 @@ def submitted_sections(content: str, zone: str = "Europe/Paris") -> list[Submitt
     submitted = json.loads(content)
     own = [
         SubmittedSection(section["title"], tuple((answer["label"], answer["text"]) for answer in section["answers"]))
-        for section in submitted["sections"]
+        for section in submitted.get("sections", ())
     ]
-    referent = SubmittedSection("Référent", tuple(_person(submitted["referent"])))
-    commitments = tuple((one["text"], _accepted(one, zone)) for one in submitted["commitments"])
-    signatory = tuple((f"Signataire : {label.lower()}", text) for label, text in _person(submitted["signatory"]))
-    applicant = SubmittedSection("Organisme", tuple(_applicant(submitted["applicant"])))
+    referent = SubmittedSection("Référent", tuple(_person(submitted.get("referent", {}))))
+    commitments = tuple((one["text"], _accepted(one, zone)) for one in submitted.get("commitments", ()))
+    signing = _person(submitted.get("signatory", {}))
+    signatory = tuple((f"Signataire : {label.lower()}", text) for label, text in signing)
+    applicant = SubmittedSection("Organisme", tuple(_applicant(submitted.get("applicant", {}))))
     return [applicant, *own, referent, SubmittedSection("Engagements", (*commitments, *signatory))]
 
 
@@ -58,7 +59,9 @@ def _accepted(commitment: Mapping[str, Any], zone: str) -> str:
 
 
 def _applicant(applicant: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    entity = applicant["legal_entity"]
+    entity = applicant.get("legal_entity")
+    if entity is None:
+        return
     yield "Raison sociale", entity["name"] or ""
     yield "Numéro FINESS juridique", entity["finess_ej"]
     yield "SIREN", entity["siren"] or ""

@@ -1,0 +1,94 @@
+"""Looking at one's files: the list, and one file with all that its people need to know about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from campaigns.models import Decision, Submission
+from campaigns.permissions import PERMISSIONS
+from campaigns.queries import answer as written
+from campaigns.queries import candidacy as candidacies
+from campaigns.queries import decision as decisions
+from campaigns.queries import submission as submissions
+from campaigns.queries.answer import Written
+from campaigns.rules import form as forms
+from campaigns.rules.form import Progress
+from campaigns.service.draft import Draft, drafts_of, open_draft
+from campaigns.service.verdict import Assessment, assess_draft
+from kit.actor import Actor
+from kit.permissions import permit
+from kit.transaction import Tx, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """A file in the list. `last` is its last submission; `is_changed` says that the draft says something else since."""
+
+    draft: Draft
+    progress: Progress
+    last: Submission | None
+    is_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MyFiles:
+    """A page of one's files, the most recently started first; `after` asks for the next page."""
+
+    lines: Sequence[FileLine]
+    after: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class FilePage:
+    """One file, for the people of its organisation.
+
+    `assessment` is worked out now; `aside` counts the fields where two texts wait for a choice; `writer` wrote last;
+    `decision` is None until everybody is told.
+    """
+
+    draft: Draft
+    progress: Progress
+    last: Submission | None
+    is_changed: bool
+    assessment: Assessment
+    aside: int
+    writer: Written | None
+    decision: Decision | None
+
+
+def list_my_candidacies(actor: Actor, after: UUID | None = None, limit: int = candidacies.PAGE) -> MyFiles:
+    """The files of the actor's organisations: an empty page for somebody who is in none."""
+    with transaction(actor) as tx:
+        permit(PERMISSIONS, actor, "candidacy.start")
+        files = candidacies.list_candidacies(tx.session, list(actor.organisations), after, limit + 1)
+        shown = files[:limit]
+        return MyFiles(_lines(tx, drafts_of(tx, shown)), shown[-1].id if len(files) > limit else None)
+
+
+def view_candidacy(actor: Actor, candidacy_id: UUID) -> FilePage:
+    """One file. Raises NotFound, also to strangers."""
+    with transaction(actor) as tx:
+        draft = open_draft(tx, candidacy_id, "candidacy.view")
+        (line,) = _lines(tx, [draft])
+        aside = {one.field for one in written.list_set_aside(tx.session, candidacy_id)} & draft.form.fields.keys()
+        writers = written.last_written(tx.session, candidacy_id).values()
+        return FilePage(
+            draft,
+            line.progress,
+            line.last,
+            line.is_changed,
+            assess_draft(tx, draft),
+            len(aside),
+            max(writers, key=lambda one: one.saved_at, default=None),
+            decisions.find_released_decision(tx.session, candidacy_id),
+        )
+
+
+def _lines(tx: Tx, drafts: Sequence[Draft]) -> list[FileLine]:
+    lasts = submissions.last_submissions(tx.session, [draft.candidacy.id for draft in drafts])
+    return [_line(draft, lasts.get(draft.candidacy.id)) for draft in drafts]
+
+
+def _line(draft: Draft, last: Submission | None) -> FileLine:
+    changed = last is not None and forms.differs(last.content, draft.form, draft.answers, draft.campaign.zone)
+    return FileLine(draft, forms.progress(draft.form, draft.answers), last, changed)

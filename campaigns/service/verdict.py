@@ -1,0 +1,65 @@
+"""The eligibility of a legal entity for a call, with all that the tenant and the answers of its file know."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from campaigns.models import Campaign, CampaignVersion, Verdict
+from campaigns.queries.applicant import find_applicant, tenant_sources
+from campaigns.rules import form as forms
+from campaigns.rules.eligibility import assess, read_rule
+from campaigns.service.draft import Draft
+from kit.errors import NotFound
+from kit.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """An eligibility worked out now: `clauses` is JSON (text, outcome, because, facts, parts)."""
+
+    outcome: str
+    clauses: list[dict[str, Any]]
+    rule_version: int
+    edition_id: int
+
+
+def assess_entity(
+    tx: Tx, campaign: Campaign, version: CampaignVersion, finess_ej: str, answers: Mapping[str, object] | None = None
+) -> Assessment:
+    """The verdict of the call's rule, at its pinned edition, on a legal entity.
+
+    `answers` are those of its file as a rule compares them (forms.facts). Raises NotFound when the call has no edition
+    yet or the edition does not know the entity.
+    """
+    edition = campaign.edition_id or 0
+    applicant = find_applicant(tx.session, edition, finess_ej, tenant_sources(tx.now.date()), answers)
+    if applicant is None:
+        raise NotFound("Cet organisme n’est pas dans l’édition du registre retenue pour cet appel.")
+    verdict = assess(read_rule(version.document["rule"]), applicant).as_json()
+    # A decimal answer has no JSON of its own: its text says it exactly.
+    clauses = json.loads(json.dumps(verdict["clauses"], default=str))
+    return Assessment(verdict["outcome"], clauses, version.rule_version, edition)
+
+
+def assess_draft(tx: Tx, draft: Draft) -> Assessment:
+    """The verdict on a file as it stands."""
+    answers = forms.facts(draft.form, draft.answers)
+    return assess_entity(tx, draft.campaign, draft.version, draft.candidacy.finess_ej, answers)
+
+
+def keep_verdict(tx: Tx, draft: Draft) -> Verdict:
+    """Store the verdict on the file as it stands: what the authority will read beside the submission."""
+    found = assess_draft(tx, draft)
+    return tx.add(
+        Verdict(
+            campaign_id=draft.campaign.id,
+            candidacy_id=draft.candidacy.id,
+            finess_ej=draft.candidacy.finess_ej,
+            rule_version=found.rule_version,
+            edition_id=found.edition_id,
+            outcome=found.outcome,
+            clauses=found.clauses,
+            decided_at=tx.now,
+        )
+    )
