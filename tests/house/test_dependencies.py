@@ -25,7 +25,7 @@ def declared() -> set[str]:
 
 
 def imported() -> set[str]:
-    """Names of the distributions that the code imports; names used in templates count."""
+    """Names of the distributions that the code imports."""
     modules: set[str] = set()
     for path in (path for floor in FLOORS for path in (PROJECT / floor).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -33,8 +33,6 @@ def imported() -> set[str]:
                 modules |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 modules.add(node.module.split(".")[0])
-    templates = "".join(path.read_text() for path in (PROJECT / "app/templates").rglob("*.html"))
-    modules |= {name for name in ("govuk_frontend_jinja",) if name in templates}
     distributions = packages_distributions()
     return {name.lower().replace("_", "-") for module in modules for name in distributions.get(module, [])}
 
