@@ -10,8 +10,8 @@ instructors = role("ars_manager", "ars_instructor")
 
 
 def _public(actor: Actor, campaign: Any) -> bool:
-    """A published call is everybody's to read; a draft is the staff's."""
-    return campaign is None or campaign.state not in ("draft", "scheduled") or staff(actor, campaign)
+    """A published call is everybody's to read; a draft, or what was put away (perhaps unpublished), is the staff's."""
+    return campaign is None or campaign.state in ("published", "closed", "released") or staff(actor, campaign)
 
 
 def _submitted(actor: Actor, candidacy: Any) -> bool:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign, CampaignVersion, CampaignWindow, Candidacy
@@ -132,3 +132,13 @@ def count_files(session: Session, campaign_ids: Collection[UUID]) -> Mapping[UUI
         for campaign_id, state, number in session.execute(query):
             found[campaign_id][state] = number
     return found
+
+
+def take_turn(session: Session, tenant_id: UUID, slug: str) -> None:
+    """Those who write the call named `slug` take turns, before it exists too; until the transaction ends."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"campaign:{tenant_id}:{slug}", 0))))
+
+
+def drop_windows(session: Session, campaign_id: UUID) -> None:
+    """Remove the call's windows at once: new ones may overlap them."""
+    session.execute(delete(CampaignWindow).where(CampaignWindow.campaign_id == campaign_id))

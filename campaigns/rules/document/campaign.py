@@ -104,6 +104,14 @@ def read(data: Mapping[str, Any], zone: str) -> tuple[Document | None, list[Find
     return (None, times.findings) if times.findings else (document, [])
 
 
+def stored(data: Mapping[str, Any], zone: str) -> Document:
+    """A document that was accepted before. Raises RuntimeError when it cannot be read any more."""
+    document, findings = read(data, zone)
+    if document is None:
+        raise RuntimeError(f"A stored document cannot be read: {findings[0]}")
+    return document
+
+
 def _window(times: _Times, number: int, window: Mapping[str, Any]) -> Window:
     path = f"windows[{number - 1}]"
     return Window(

@@ -1,6 +1,6 @@
 """What a check found: how serious, where, and a sentence for the author."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,15 +44,22 @@ def errors_of(findings: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.level == "error"]
 
 
-def refuse(findings: Iterable[Finding]) -> None:
-    """Raise Invalid, its fields by path, when one of the findings is an error."""
-    errors = errors_of(findings)
-    if errors:
+class Refused(Invalid):
+    """A document that cannot be taken: `findings` has all that was found, warnings too; `fields` the errors by path."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        errors = errors_of(findings)
         fields: dict[str, str] = {}
-        for finding in errors:
-            known = fields.get(finding.path)
-            fields[finding.path] = f"{known} {finding.sentence}" if known else finding.sentence
-        raise Invalid(f"Ce document contient {count(len(errors), 'erreur')}. Rien n’a été modifié.", fields)
+        for one in errors:
+            fields[one.path] = f"{fields[one.path]} {one.sentence}" if one.path in fields else one.sentence
+        super().__init__(f"Ce document contient {count(len(errors), 'erreur')}. Rien n’a été modifié.", fields)
+        self.findings = list(findings)
+
+
+def refuse(findings: Sequence[Finding]) -> None:
+    """Raise Refused when one of the findings is an error."""
+    if errors_of(findings):
+        raise Refused(findings)
 
 
 def join(parent: str, key: str | int) -> str:

@@ -17,7 +17,7 @@ OFFICE_HOURS = range(7, 21)
 
 def check_timeline(document: Document) -> list[Finding]:
     """What is impossible or doubtful in the dates, whatever the day it is read."""
-    return [*_windows(document), *_phases(document), *_publication(document), *_reminders(document)]
+    return [*_windows(document), *_phases(document), *check_publication(document), *_reminders(document)]
 
 
 def check_against_now(document: Document, now: datetime) -> list[Finding]:
@@ -128,7 +128,8 @@ def _completion(document: Document, notifying: datetime) -> Iterator[Finding]:
         yield warning("completion_on", f"Il ne reste que {left} entre la notification et la fin du parcours.")
 
 
-def _publication(document: Document) -> Iterator[Finding]:
+def check_publication(document: Document) -> Iterator[Finding]:
+    """A publication that comes too late for the deposits."""
     if document.publish_at is None:
         return
     first, last = document.windows[0], document.windows[-1]
