@@ -1,6 +1,8 @@
 // A section of a draft saves itself. What is typed stays on this device until the server has it, and a newer text of the
-// server is never overwritten: its answer 409 says that somebody else changed the same field. docs/ui.md has the protocol.
+// server is never overwritten: it says in which fields somebody else wrote too. docs/ui.md has the protocol.
 const SIGNS = { saving: "M12 7v5l3.4 2.2", saved: "m8 12.4 2.8 2.8L16.2 9", offline: "M12 7.5v5.5M12 16.5h.01", refused: "M12 7.5v5.5M12 16.5h.01" };
+SIGNS.disputed = SIGNS.refused;
+const ALARMING = ["offline", "refused", "disputed"];
 const PAUSE_MS = 900;
 const PATIENCE_MS = 20000;
 const LONGEST_WAIT_MS = 60000;
@@ -13,6 +15,8 @@ class Draft {
     this.form = form;
     this.key = `crrc:${form.dataset.owner}:${form.dataset.autosave}`;
     this.acknowledged = this.read();
+    this.disputed = new Map(); // field -> the version that was in sight when somebody else wrote in it too
+    this.compareAt = null;
     this.failures = 0;
     this.sending = null;
     this.stopped = false;
@@ -80,10 +84,13 @@ class Draft {
 
   async send() {
     const now = this.read();
-    const names = this.changes(now);
+    const all = this.changes(now);
+    // A disputed field goes alone, against the version its writer saw: a newer one would hide the other person's text.
+    const calm = all.filter((name) => !this.disputed.has(name));
+    const names = calm.length ? calm : all.slice(0, 1);
     const body = new FormData();
     body.set("csrf_token", this.form.elements.csrf_token.value);
-    body.set("version", this.version);
+    body.set("version", this.disputed.get(names[0]) ?? this.version);
     for (const name of names) {
       body.append("changed", name);
       for (const value of now[name]) body.append(name, value);
@@ -103,18 +110,23 @@ class Draft {
 
   hear(ok, status, said, names, now) {
     this.failures = 0;
-    if (ok && said.version) {
-      this.form.elements.version.value = said.version;
-      for (const name of names) this.acknowledged[name] = now[name];
-      this.keep();
-      this.say("saved", said.saved_text);
-      return true;
-    }
+    if (ok && said.version) return this.saved(said, names, now);
     // 422: a value to correct, the next change sends it again. Anything else needs the person: stop, and keep the text.
     this.stopped = status !== 422;
-    const sentence = said.sentence ?? "Votre session est fermée\u00a0: reconnectez-vous.";
-    this.say("refused", `${sentence} Votre texte est conservé sur cet appareil.`, said.conflict_url);
+    const sentence = said.sentence ?? said.detail ?? "Votre session est fermée\u00a0: reconnectez-vous.";
+    this.say("refused", `${sentence} Votre texte est conservé sur cet appareil.`);
     return false;
+  }
+
+  saved(said, names, now) {
+    for (const name of said.conflicts ?? []) if (!this.disputed.has(name)) this.disputed.set(name, this.version);
+    this.compareAt = said.conflict_url ?? this.compareAt;
+    this.form.elements.version.value = said.version;
+    for (const name of names) this.acknowledged[name] = now[name];
+    this.keep();
+    if (this.disputed.size) this.say("disputed", `${said.saved_text} ${said.sentence ?? "Une autre personne écrit dans le même champ."}`);
+    else this.say("saved", said.saved_text);
+    return true;
   }
 
   retry(after) {
@@ -130,6 +142,10 @@ class Draft {
   /* The ordinary submit sends everything. A save under way comes first, else our own older text would contradict it. */
   submitting(event) {
     clearTimeout(this.waiting);
+    if (this.compareAt) {
+      event.preventDefault();
+      return this.leaveToCompare();
+    }
     if (this.sending) {
       event.preventDefault();
       const { submitter } = event;
@@ -141,6 +157,12 @@ class Draft {
     }
     this.keep(true);
     this.stopped = true;
+  }
+
+  /* Both texts are on the server: the person chooses there before going on. */
+  async leaveToCompare() {
+    for (let tries = 0; tries < 3 && this.changes().length; tries += 1) await (this.sending ?? this.save());
+    location.assign(this.compareAt);
   }
 
   /* Text left by a lost connection. Nobody changed the server's: put it back. Somebody did: show it, the person chooses. */
@@ -193,16 +215,17 @@ class Draft {
     this.form.prepend(box);
   }
 
-  say(state, text, href) {
+  say(state, text) {
     for (const indicator of document.querySelectorAll("[data-save-indicator]")) {
       const words = indicator.querySelector("[data-save-text]");
       // Spoken only when it goes wrong, and when it goes right again: not at each pause of the typing.
-      const aloud = ["offline", "refused"].includes(state) || ["offline", "refused"].includes(indicator.dataset.state);
-      if (state !== "saving") indicator.querySelector("[data-save-aloud]").textContent = aloud ? text : "";
+      const aloud = ALARMING.includes(state) || ALARMING.includes(indicator.dataset.state);
+      const spoken = indicator.querySelector("[data-save-aloud]");
+      if (state !== "saving" && spoken.textContent !== text) spoken.textContent = aloud ? text : "";
       if (state !== "saving" || indicator.dataset.state !== "offline") indicator.dataset.state = state;
       words.textContent = text;
-      if (href) {
-        const link = Object.assign(document.createElement("a"), { className: "govuk-link", href, textContent: "Comparer les deux textes" });
+      if (this.compareAt) {
+        const link = Object.assign(document.createElement("a"), { className: "govuk-link", href: this.compareAt, textContent: "Comparer les deux textes" });
         words.append(" ", link);
       }
       indicator.querySelector("svg").innerHTML = `<circle cx="12" cy="12" r="9.2"/><path d="${SIGNS[state]}"/>`;
