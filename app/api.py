@@ -52,7 +52,7 @@ class HouseApi(Api):
 def install(app: Flask) -> None:
     """Mount the API and its description."""
     app.config.update(API_TITLE="Portail CRRC", API_VERSION="1", OPENAPI_VERSION="3.1.0")
-    api = HouseApi(app, spec_kwargs={"info": {"description": DESCRIPTION}, "servers": [{"url": "/"}]})
+    api = HouseApi(app, spec_kwargs={"info": {"description": DESCRIPTION}})
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     api.spec.options["security"] = [{"bearer": []}, {}]
     for blueprint in blueprints("api"):

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from app.auth import ask_to_sign_in, is_api
+from app.words import in_french
 from kit.errors import CrrcError, Unauthenticated
 
 log = structlog.get_logger("crrc.faults")
@@ -109,7 +110,7 @@ def _flat(messages: Any, path: str = "") -> dict[str, str]:
             found.update(_flat(inner, here))
         return found
     sentences = messages if isinstance(messages, list) else [messages]
-    return {path: " ".join(str(sentence) for sentence in sentences)}
+    return {path: " ".join(in_french(str(sentence)) for sentence in sentences)} if path else {}
 
 
 def _unreachable(error: Exception) -> Response:

@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 from app.arrival import milliseconds
 
 log = structlog.get_logger("crrc.requests")
+# Without the local variables: a cookie, a link's secret, what people wrote would be among them.
+TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 
 
 def configure() -> None:
@@ -19,7 +21,7 @@ def configure() -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            TRACEBACKS,
             structlog.processors.JSONRenderer(),
         ],
         logger_factory=_to_standard_error,

@@ -82,6 +82,7 @@ def engine() -> Engine:
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error is logged: what people wrote is not
         connect_args={"options": "-c statement_timeout=60000 -c lock_timeout=15000 -c timezone=UTC"},
     )
 

@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import click
 
@@ -158,6 +159,20 @@ def token_(
         lifetime=timedelta(days=days),
     )
     click.echo(secret)
+
+
+@tenant.command()
+@click.argument("slug")
+@click.option("--revoke", "token_id", type=click.UUID, help="Arrête le jeton de cet identifiant, tout de suite.")
+def tokens(slug: str, token_id: UUID | None) -> None:
+    """Les jetons d’API du portail SLUG, sans leurs secrets."""
+    if token_id is not None:
+        token.revoke_token(_inside(slug), token_id)
+        click.echo(f"Le jeton {token_id} ne sert plus.")
+        return
+    for one in token.list_tokens(_inside(slug)):
+        scopes = " ".join(one.scopes)
+        click.echo(f"{one.id} {one.name} – {scopes} – jusqu’au {day(one.expires_at.date())}")
 
 
 def _me() -> str:

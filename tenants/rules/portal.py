@@ -10,8 +10,8 @@ from kit.errors import Invalid
 WHITE_CONTRAST = 4.5  # WCAG 2.2, 1.4.3: normal text, white on the colour and the colour on white alike
 RESERVED = frozenset(
     {"account", "admin", "api", "assets", "crrc", "docs", "favicon", "healthz", "mail", "metrics", "new", "platform"}
-    | {"public", "pulse", "readyz", "receipt", "receipts", "robots", "sign-in", "sign-out", "static", "verify"}
-    | {"webhook", "webhooks", "well-known", "www"}
+    | {"public", "pulse", "readyz", "receipt", "receipts", "robots", "sign-in", "sign-out", "static", "styleguide"}
+    | {"verify", "webhook", "webhooks", "well-known", "www"}
 )
 _SLUG = re.compile(r"[a-z](?:-?[a-z0-9]){1,39}")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")

@@ -158,7 +158,7 @@ def test_an_unknown_portal_is_404(application: Flask) -> None:
 
 
 def test_a_form_without_its_seal_changes_nothing(browser: Browser) -> None:
-    browser.sign_in("a@b.fr")
+    browser.sign_in("sceau@b.fr")
     path = f"/{browser.tenant.slug}/account"
     for data, headers in [
         ({"name": "Autre"}, {}),
@@ -168,7 +168,7 @@ def test_a_form_without_its_seal_changes_nothing(browser: Browser) -> None:
     ]:
         assert browser.client.post(path, data=data, headers=headers).status_code == 403
     assert browser.post("/account", {"name": "Autre"}, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
-    assert 'value="A"' in browser.get("/account").text
+    assert 'value="Sceau"' in browser.get("/account").text
     assert browser.post("/account", {"name": "Autre"}).status_code == 303
 
 

@@ -94,6 +94,11 @@ def test_a_link_and_a_token_are_printed_once_and_alone(crrc: Crrc, tenant: Tenan
     actor = find_bearer(tenant.id, out.strip(), None)
     assert actor is not None
     assert (actor.roles, actor.scopes) == ({"ars_manager"}, {"tenant"})
+    listed = crrc("tenant", "tokens", tenant.slug)[1]
+    assert "essai" in listed
+    assert out.strip() not in listed
+    assert crrc("tenant", "tokens", tenant.slug, "--revoke", listed.split()[0])[0] == 0
+    assert find_bearer(tenant.id, out.strip(), None) is None
 
 
 def test_the_state_of_the_installation(crrc: Crrc) -> None:

@@ -1,10 +1,13 @@
 """Every failure is a sentence: as a page, or as problem+json; never the inside, never a 500 for what was sent."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields, validate
 from redis.exceptions import ConnectionError as RedisUnreachable
 from sqlalchemy.exc import OperationalError
 
@@ -119,3 +122,106 @@ def test_what_cannot_be_stored_is_refused_not_a_fault(browser: Browser) -> None:
         assert browser.post("/account", {"name": name}).status_code in (303, 422)
     assert browser.get("/sign-in/%00").status_code == 404
     assert browser.get("/organisations/00000000-0000-0000-0000-000000000000/members").status_code == 404
+
+
+class Sent(Schema):
+    """What a view of these tests takes."""
+
+    count = fields.Integer(required=True, validate=validate.Range(1, 9))
+    at = fields.AwareDateTime()
+    people = fields.List(fields.Nested(Schema.from_dict({"name": fields.String(required=True)})))
+
+
+@pytest.fixture
+def taking(database: str) -> Callable[..., Any]:
+    """Send something to a view that takes `Sent`."""
+    from app.factory import create_app
+    from kit.web import permission
+
+    blueprint = Blueprint("taking", __name__, url_prefix="/api/v1/taking")
+
+    @blueprint.post("/")
+    @permission("public.view")
+    @blueprint.arguments(Sent)
+    @blueprint.response(200)
+    def take(sent: dict[str, Any]) -> dict[str, Any]:
+        return {}
+
+    app = create_app()
+    app.register_blueprint(blueprint)
+    client = app.test_client()
+    return lambda body, kind="application/json": client.post("/api/v1/taking/", data=body, content_type=kind)
+
+
+def test_what_a_program_sends_is_refused_by_path_in_french(taking: Callable[..., Any]) -> None:
+    body = {"count": 12, "at": "2025-09-23T21:59:59", "people": [{"name": "A"}, {}], "colour": "red"}
+    answer = taking(json.dumps(body))
+    assert answer.status_code == 422
+    assert answer.get_json(force=True)["fields"] == {
+        "count": "Ce nombre doit être compris entre 1 et 9.",
+        "at": "Précisez le fuseau de cet instant, par exemple 2025-09-23T21:59:59Z.",
+        "people.1.name": "Cette valeur est obligatoire.",
+        "colour": "Cette clé n’existe pas.",
+    }
+    assert taking(json.dumps({"count": 3})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 422),
+        (b"{", 400),
+        (b"\xff\xfe", 400),
+        (b"[" * 100_000, 400),
+        (b'{"a":' * 20_000 + b"1" + b"}" * 20_000, 400),
+        (b"[1]", 422),
+        (b'{"count": 1e400}', 422),
+        (b'{"count": NaN}', 422),
+        (b'{"count": "\\ud800"}', 422),
+        (b'{"count": 3, "count": 99}', 422),
+        (b" " * 3_000_000, 413),
+    ],
+    ids=lambda value: value[:12] if isinstance(value, bytes) else None,
+)
+def test_what_a_program_sends_wrong_is_never_a_fault(taking: Callable[..., Any], body: bytes, status: int) -> None:
+    answer = taking(body)
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+
+
+def test_without_a_database_there_is_a_page(application: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even to find the portal."""
+    from sqlalchemy import create_engine
+
+    from tenants.service.portal import forget_portals
+
+    nowhere = create_engine("postgresql+psycopg://crrc_app@/crrc?host=/nowhere")
+    monkeypatch.setattr("kit.transaction.engine", lambda: nowhere)
+    forget_portals()
+    client = application.test_client()
+    for path in ("/", "/bretagne/sign-in", "/nulle-part", "/api/v1/bretagne/portal"):
+        answer = client.get(path)
+        assert answer.status_code == 503, path
+        assert "nowhere" not in answer.text
+    assert client.get("/healthz").status_code == 200
+
+
+def test_no_secret_reaches_a_log(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not even when signing in fails in the middle, with the secret in every local variable."""
+    from app import logs
+    from kit.actor import operator
+    from tenants.service.sign_in import make_sign_in_link
+
+    def broken(*arguments: Any) -> None:
+        raise ZeroDivisionError
+
+    logs.configure()
+    browser.sign_in("a@b.fr")
+    secret = make_sign_in_link(operator("t", browser.tenant.id), "a@b.fr", "/")
+    monkeypatch.setattr("tenants.service.sign_in.take_link", broken)
+    assert browser.post(f"/sign-in/{secret}").status_code == 500
+    logged = capsys.readouterr().err
+    assert "ZeroDivisionError" in logged
+    assert secret not in logged
+    assert (browser.session or "?") not in logged
