@@ -3,7 +3,7 @@
 import click
 
 from app.processes import portal, refuse_taken_ports, sources_fingerprint, supervise
-from kit import servers
+from kit import embedded, servers
 from kit.settings import settings
 from migrations import upgrade
 
@@ -14,8 +14,11 @@ def dev() -> None:
     configured = settings()
     refuse_taken_ports(configured.port)
     upgrade(servers.database_owner_url())
-    supervise(
-        portal(configured),
-        announce=lambda: click.echo(f"\nLe portail répond\N{NO-BREAK SPACE}: {configured.base_url}\n"),
-        fingerprint=sources_fingerprint,
-    )
+    try:
+        supervise(
+            portal(configured),
+            announce=lambda: click.echo(f"\nLe portail répond\N{NO-BREAK SPACE}: {configured.base_url}\n"),
+            fingerprint=sources_fingerprint,
+        )
+    finally:
+        embedded.stop(configured.home)
