@@ -98,7 +98,7 @@ def _bearer() -> Actor:
     scheme, _, secret = header.partition(" ")
     found = find_bearer(g.tenant.id, secret.strip(), g.request_id) if scheme.lower() == "bearer" else None
     if found is None:
-        raise Unauthenticated("Ce jeton n’est pas valable : il est inconnu, révoqué ou expiré.")
+        raise Unauthenticated("Ce jeton n’est pas valable\N{NO-BREAK SPACE}: il est inconnu, révoqué ou expiré.")
     return found
 
 
