@@ -1,0 +1,89 @@
+"""The calls of the demonstration: the two real documents of Bretagne 2025, as they were and moved to today."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from campaigns.models import Campaign
+from campaigns.rules.document.source import read_yaml
+from campaigns.service.campaign import save_campaign
+from campaigns.service.publication import publish_campaign
+from kit import clock
+from kit.actor import Actor
+from kit.french import day
+from kit.settings import PROJECT
+
+EXAMPLES = PROJECT / "docs" / "examples" / "campaigns"
+PARIS = ZoneInfo("Europe/Paris")
+NO_WORDS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The days of a call; it opens at 16 h, closes at 23 h 59, tells at 9 h."""
+
+    opens_on: date
+    closes_on: date
+    instruct_from_on: date
+    instruct_until_on: date
+    tells_on: date
+    completes_on: date
+
+    def open_at(self) -> datetime:
+        """The first instant when files are accepted."""
+        return datetime.combine(self.opens_on, time(16), PARIS)
+
+    def close_at(self) -> datetime:
+        """The last accepted second."""
+        return datetime.combine(self.closes_on, time(23, 59, 59), PARIS)
+
+    def tell_at(self) -> datetime:
+        """The notification instant."""
+        return datetime.combine(self.tells_on, time(9), PARIS)
+
+
+TRUE = Calendar(
+    date(2025, 9, 9), date(2025, 9, 23), date(2025, 9, 24), date(2025, 9, 30), date(2025, 10, 1), date(2026, 6, 30)
+)
+
+
+def around(today: date, opened: int) -> Calendar:
+    """The true calendar moved so that the call opened `opened` days before `today`."""
+    first = today - timedelta(days=opened)
+    instruct = first + timedelta(days=15)
+    return Calendar(
+        first,
+        first + timedelta(days=14),
+        instruct,
+        instruct + timedelta(days=6),
+        first + timedelta(days=22),
+        date(first.year + 1, 6, 30),
+    )
+
+
+def document(name: str, calendar: Calendar = TRUE, words: Mapping[str, str] = NO_WORDS) -> str:
+    """The text of a real call, with other dates and with `words` replaced."""
+    text = (EXAMPLES / f"bretagne-2025-{name}.yaml").read_text(encoding="utf-8")
+    if calendar is not TRUE:
+        text = text.replace("trois semaines", "deux semaines")
+    for before, after in _moves(TRUE, calendar):
+        text = text.replace(before, after)
+    for before, after in words.items():
+        text = text.replace(before, after)
+    return text
+
+
+def publish(actor: Actor, text: str, at: datetime) -> Campaign:
+    """Write the call from its text and publish it, at that hour."""
+    with clock.frozen(at):
+        saved = save_campaign(actor, read_yaml(text))
+        return publish_campaign(actor, saved.campaign.slug)
+
+
+def _moves(true: Calendar, calendar: Calendar) -> list[tuple[str, str]]:
+    """Every date of the text, as data and in words."""
+    pairs = [(getattr(true, one.name), getattr(calendar, one.name)) for one in fields(Calendar)]
+    written = [(before.isoformat(), after.isoformat()) for before, after in pairs]
+    return written + [(day(before).replace("\xa0", " "), day(after).replace("\xa0", " ")) for before, after in pairs]
