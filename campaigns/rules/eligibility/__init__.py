@@ -5,7 +5,6 @@
 
 from campaigns.rules.eligibility.applicant import Applicant, Establishment, History, LegalEntity
 from campaigns.rules.eligibility.checking import check_rule
-from campaigns.rules.eligibility.document import Finding
 from campaigns.rules.eligibility.in_words import Sentence, rule_in_words
 from campaigns.rules.eligibility.reading import read_rule
 from campaigns.rules.eligibility.tree import Rule
@@ -16,7 +15,6 @@ __all__ = [
     "Applicant",
     "ClauseVerdict",
     "Establishment",
-    "Finding",
     "History",
     "LegalEntity",
     "Outcome",

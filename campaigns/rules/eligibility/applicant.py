@@ -95,6 +95,7 @@ ESTABLISHMENT_FACTS: Mapping[str, Callable[[Applicant, Establishment, str | None
     "opened_on": lambda _, establishment, __: establishment.opened_on,
     "authorised_on": lambda _, establishment, __: establishment.authorised_on,
     "authorised": _authorised,
+    "authorised_or_declared": _authorised,
 }
 
 

@@ -1,11 +1,12 @@
 """What is wrong or doubtful in a rule, before anybody is judged by it. It warns; it never adds a code. Pure."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from campaigns.rules.document.finding import Finding, error, join, warning
+from campaigns.rules.document.shape import check_shape
 from campaigns.rules.eligibility import naming
 from campaigns.rules.eligibility.contradictions import contradictions
-from campaigns.rules.eligibility.document import Finding, shape_errors
 from campaigns.rules.eligibility.reading import read_rule
 from campaigns.rules.eligibility.tree import AllOf, AnyOf, Clause, Condition, Count, Every
 from finess.rules import geography, nomenclature
@@ -22,41 +23,37 @@ _CODES: Mapping[str, Callable[[], Collection[str]]] = {
 }
 
 
-def check_rule(document: object) -> list[Finding]:
-    """Errors (the rule cannot be used) and warnings (it can; somebody should look), with their paths.
+def check_rule(document: Any, path: str = "") -> list[Finding]:
+    """Errors (the rule cannot be used) and warnings (it can; somebody should look). `path` is where the rule stands.
 
-    Does not know the tenant's campaigns: whether the slug of `applied_to` exists is for the caller.
+    Does not know the tenant: whether the campaign of `applied_to`, or the field of `answer`, exists is for the caller.
     """
-    if errors := shape_errors(document):
+    if errors := check_shape(document, "eligibility-rule", path):
         return errors
-    content: Mapping[str, Any] = document  # type: ignore[assignment]  # the schema holds
-    codes = list(_codes(content, "$"))
-    if errors := [finding for word, listed, path in codes for finding in _unknown(word, listed, path)]:
+    codes = list(_codes(document, path))
+    if errors := [finding for word, listed, place in codes for finding in _unknown(word, listed, place)]:
         return errors
-    clause = read_rule(content).clause
-    hints = [finding for word, listed, path in codes if word == "category" for finding in _categories(listed, path)]
-    return [*contradictions(clause), *hints, *_closed(clause), *_unlabelled(clause)]
+    clause = read_rule(document, path).clause
+    hints = (finding for word, listed, place in codes if word == "category" for finding in _categories(listed, place))
+    return [*contradictions(clause), *hints, *_closed(clause, path), *_unlabelled(clause)]
 
 
-def _codes(node: Mapping[str, Any], path: str) -> Iterator[tuple[str, Sequence[str], str]]:
+def _codes(node: Any, path: str) -> Iterator[tuple[str, Sequence[str], str]]:
     """Every list of codes: its keyword, the codes, its path."""
-    for word, content in node.items():
-        here = f"{path}.{word}"
+    members: Iterable[tuple[Any, Any]] = node.items() if isinstance(node, Mapping) else enumerate(node)
+    for word, content in members:
+        here = join(path, word)
         if word in _CODES:
             yield word, content, here
-        elif isinstance(content, Mapping):
+        elif isinstance(content, Mapping | list):
             yield from _codes(content, here)
-        elif isinstance(content, list):
-            for index, part in enumerate(content):
-                if isinstance(part, Mapping):
-                    yield from _codes(part, f"{here}[{index}]")
 
 
 def _unknown(word: str, codes: Sequence[str], path: str) -> Iterator[Finding]:
     known = _CODES[word]()
     for index, code in enumerate(codes):
         if code not in known:
-            yield Finding("error", f"{path}[{index}]", f"Le code {code} n’existe pas dans la nomenclature.")
+            yield error(join(path, index), f"Le code {code} n’existe pas dans la nomenclature.")
 
 
 def _categories(codes: Sequence[str], path: str) -> Iterator[Finding]:
@@ -72,22 +69,22 @@ def _categories(codes: Sequence[str], path: str) -> Iterator[Finding]:
             names = naming.one_of(map(naming.category, missing), "et")
             sentence += f" Successeurs probables, non retenus{NBSP}: {names}."
             told.update(missing)
-        yield Finding("warning", f"{path}[{index}]", sentence)
+        yield warning(join(path, index), sentence)
     near = (code for neighbours in nomenclature.near_misses(codes).values() for code in neighbours)
     if left := [naming.category(code) for code in dict.fromkeys(near) if code not in told]:
         sentence = f"Catégories proches, non retenues{NBSP}: {', '.join(left)}. À vérifier."
-        yield Finding("warning", path, sentence)
+        yield warning(path, sentence)
 
 
-def _closed(clause: Clause) -> Iterator[Finding]:
+def _closed(clause: Clause, path: str) -> Iterator[Finding]:
     """What lets a closed entity in, or counts closed establishments."""
     if not _asks_open(clause):
-        yield Finding("warning", "$", f"La règle admet une entité juridique fermée{NBSP}: open: true l’écarterait.")
+        yield warning(path, f"La règle admet une entité juridique fermée{NBSP}: open: true l’écarterait.")
     for quantifier in _quantifiers(clause):
         asked = _asks_open(quantifier.such_that) or (isinstance(quantifier, Every) and _asks_open(quantifier.among))
         if not asked:
             sentence = f"Les établissements fermés comptent aussi{NBSP}: open: true les écarterait."
-            yield Finding("warning", quantifier.path, sentence)
+            yield warning(quantifier.path, sentence)
 
 
 def _asks_open(clause: Clause) -> bool:
@@ -99,7 +96,7 @@ def _unlabelled(clause: Clause) -> Iterator[Finding]:
     for part in _conditions(clause):
         if part.keyword in ("attribute", "answer", "applied_to", "awarded_in") and not part.label:
             sentence = f"Sans label, les candidats liront le nom technique {naming.quoted(part.name or '')}."
-            yield Finding("warning", part.path, sentence)
+            yield warning(part.path, sentence)
 
 
 def _conditions(clause: Clause) -> Iterator[Condition]:

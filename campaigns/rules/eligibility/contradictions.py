@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from campaigns.rules.eligibility.document import Finding
+from campaigns.rules.document.finding import Finding, error
 from campaigns.rules.eligibility.tree import AllOf, AnyOf, Clause, Condition, Count, Every, OneOf, Within
 from campaigns.rules.eligibility.truth import comparable
-from kit.french import NBSP
 
 # Keywords that read the same fact.
 _FACT = {
@@ -60,8 +59,8 @@ def _impossible(conditions: Sequence[Condition]) -> Iterator[Finding]:
     else:
         possible = _room([part.test for part in conditions if isinstance(part.test, Within) and not part.negated])
     if not possible:
-        sentence = f"Aucune valeur ne satisfait cette condition et les autres{NBSP}: la règle n’admet personne."
-        yield Finding("error", conditions[-1].path, sentence)
+        sentence = "Rien ne peut satisfaire à la fois cette condition et celles qui l’accompagnent."
+        yield error(conditions[-1].path, sentence)
 
 
 def _room(ranges: Sequence[Within]) -> bool:
@@ -80,5 +79,5 @@ def _meet(one: Within, other: Within) -> bool:
 def _crossing(counts: Sequence[Count]) -> Iterator[Finding]:
     low = max(part.low for part in counts)
     if any(part.high is not None and part.high < low for part in counts):
-        sentence = f"Ces nombres d’établissements se contredisent{NBSP}: la règle n’admet personne."
-        yield Finding("error", counts[-1].path, sentence)
+        sentence = "Aucun nombre d’établissements ne satisfait à la fois cette condition et celles qui l’accompagnent."
+        yield error(counts[-1].path, sentence)

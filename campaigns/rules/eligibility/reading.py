@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from campaigns.rules.document.finding import join
 from campaigns.rules.eligibility.tree import (
     AllOf,
     AnyOf,
@@ -24,28 +25,28 @@ from kit.errors import Invalid
 Document = Mapping[str, Any]
 
 
-def read_rule(document: Document) -> Rule:
-    """The rule of a document in which `check_rule` found no error. Raises Invalid on another."""
+def read_rule(document: Document, path: str = "") -> Rule:
+    """The rule of a document that `check_rule` finds without error, standing at `path`. Raises Invalid on another."""
     try:
-        return Rule(document["version"], _clause(document, "$"))
+        return Rule(document["version"], _clause(document, path))
     except (KeyError, TypeError, ValueError, AttributeError) as broken:
-        raise Invalid("Cette règle d’éligibilité ne peut pas être lue.", {"$": repr(broken)}) from broken
+        raise Invalid("Cette règle d’éligibilité ne peut pas être lue.", {path: repr(broken)}) from broken
 
 
 def _clause(node: Document, path: str) -> Clause:
     (word,) = node.keys() - {"label", "version"}
-    path = f"{path}.{word}"
+    path = join(path, word)
     reader = _COMBINATIONS.get(word)
     clause = reader(node[word], path) if reader else _condition(word, node[word])
     return replace(clause, label=node.get("label", clause.label), path=path)
 
 
 def _clauses(nodes: Iterable[Document], path: str) -> tuple[Clause, ...]:
-    return tuple(_clause(node, f"{path}[{index}]") for index, node in enumerate(nodes))
+    return tuple(_clause(node, join(path, index)) for index, node in enumerate(nodes))
 
 
 def _quantifier(content: Document, path: str) -> Clause:
-    such_that = _clause(content["such_that"], f"{path}.such_that")
+    such_that = _clause(content["such_that"], join(path, "such_that"))
     match content:
         case {"at_least": low}:
             return Count(such_that, low=low)
@@ -53,7 +54,7 @@ def _quantifier(content: Document, path: str) -> Clause:
             return Count(such_that, high=high)
         case {"exactly": number}:
             return Count(such_that, low=number, high=number)
-    return Every(such_that, among=_clause(content["every"], f"{path}.every"))
+    return Every(such_that, among=_clause(content["every"], join(path, "every")))
 
 
 _COMBINATIONS: Mapping[str, Callable[[Any, str], Clause]] = {

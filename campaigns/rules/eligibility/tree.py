@@ -84,7 +84,7 @@ class Condition:
     given: tuple[str, ...] = ()
     negated: bool = False
     label: str | None = field(default=None, compare=False)
-    path: str = field(default="$", compare=False)
+    path: str = field(default="", compare=False)
 
     def holds(self, value: object) -> Truth:
         """Whether the fact's value satisfies the condition."""
@@ -100,7 +100,7 @@ class AllOf:
 
     clauses: tuple["Clause", ...]
     label: str | None = field(default=None, compare=False)
-    path: str = field(default="$", compare=False)
+    path: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class AnyOf:
 
     clauses: tuple["Clause", ...]
     label: str | None = field(default=None, compare=False)
-    path: str = field(default="$", compare=False)
+    path: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Count:
     low: int = 0
     high: int | None = None
     label: str | None = field(default=None, compare=False)
-    path: str = field(default="$", compare=False)
+    path: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Every:
     such_that: "Clause"
     among: "Clause"
     label: str | None = field(default=None, compare=False)
-    path: str = field(default="$", compare=False)
+    path: str = field(default="", compare=False)
 
     def as_counts(self) -> AllOf:
         """The same demand as two counts: no establishment breaks it, and one at least follows it."""
