@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from campaigns.models import AnswerRevision
@@ -46,7 +47,7 @@ def values_at(session: Session, candidacy_id: UUID, revision: int, fields: Colle
             AnswerRevision.kept,
         )
         .order_by(AnswerRevision.field, AnswerRevision.revision.desc())
-        .distinct(AnswerRevision.field)
+        .ext(distinct_on(AnswerRevision.field))
     )
     return {row.field: row.value for row in session.execute(query)}
 
@@ -60,7 +61,7 @@ def last_written(
         .outerjoin(User, User.id == AnswerRevision.saved_by)
         .where(AnswerRevision.candidacy_id == candidacy_id, AnswerRevision.revision > since, AnswerRevision.kept)
         .order_by(AnswerRevision.field, AnswerRevision.revision.desc())
-        .distinct(AnswerRevision.field)
+        .ext(distinct_on(AnswerRevision.field))
     )
     if fields is not None:
         query = query.where(AnswerRevision.field.in_(fields))

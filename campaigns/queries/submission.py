@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Row, and_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign, Candidacy, Submission
@@ -29,7 +30,7 @@ def last_submissions(session: Session, candidacy_ids: Collection[UUID]) -> Mappi
         select(Submission)
         .where(Submission.candidacy_id.in_(candidacy_ids))
         .order_by(Submission.candidacy_id, Submission.number.desc())
-        .distinct(Submission.candidacy_id)
+        .ext(distinct_on(Submission.candidacy_id))
     )
     return {submission.candidacy_id: submission for submission in session.scalars(query)}
 
