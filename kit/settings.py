@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from kit.errors import Invalid
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -39,11 +41,11 @@ class Settings:
 
 @cache
 def settings() -> Settings:
-    """The settings of this process. Raises ValueError when CRRC_PORT is not a port."""
+    """The settings of this process. Raises Invalid when CRRC_PORT is not a port."""
     env = os.environ
     port = env.get("CRRC_PORT", "8000")
     if not port.isdigit() or not 0 < int(port) < 65534:
-        raise ValueError(f"CRRC_PORT must be a port number below 65534, not {port!r}.")
+        raise Invalid(f"CRRC_PORT doit être un numéro de port inférieur à 65534, et non {port!r}.")
     return Settings(
         home=Path(env.get("CRRC_HOME") or PROJECT / ".crrc").expanduser().resolve(),
         port=int(port),

@@ -4,6 +4,8 @@ import click
 
 from app.demo import prepare, sign_in_links, tell
 from app.processes import portal, refuse_taken_ports, supervise
+from kit import embedded
+from kit.db import engine
 from kit.settings import settings
 
 
@@ -16,8 +18,13 @@ def demo(reset: bool, prepare_only: bool) -> None:
     if not prepare_only:
         refuse_taken_ports(configured.port)
     prepare(tell, reset)
-    if not prepare_only:
+    if prepare_only:
+        return
+    try:
         supervise(portal(configured), announce=_announce)
+    finally:
+        engine().dispose()
+        embedded.stop(configured.home)
 
 
 def _announce() -> None:

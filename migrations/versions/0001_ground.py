@@ -13,7 +13,24 @@ INSTANT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Make the machinery's tables; the tenant's foreign keys come with the tenant (0002)."""
+    """Make the machinery's tables."""
+    _make_outbox_message()
+    _make_delivery()
+    _make_deadline()
+    _make_audit_line()
+    _make_pulse()
+    protect(op.execute, "outbox_message", "delivery", "deadline", "audit_line")
+    # What was written in the audit log stays: the application may add and read, never change or remove.
+    op.execute("revoke update, delete on audit_line from crrc_app")
+    share(op.execute, "pulse")
+    # The relay sees the whole outbox, and nothing else of anybody.
+    op.execute(f"create policy relay on outbox_message to {RELAY_ROLE} using (true)")
+    op.execute(f"grant select, update on outbox_message to {RELAY_ROLE}")
+    # /readyz compares the database's version with the code's.
+    op.execute("grant select on alembic_version to crrc_app")
+
+
+def _make_outbox_message() -> None:
     op.create_table(
         "outbox_message",
         sa.Column("tenant_id", sa.Uuid, primary_key=True),
@@ -32,6 +49,9 @@ def upgrade() -> None:
         ["relay_after"],
         postgresql_where=sa.text("settled_at is null"),
     )
+
+
+def _make_delivery() -> None:
     op.create_table(
         "delivery",
         sa.Column("tenant_id", sa.Uuid, primary_key=True),
@@ -40,6 +60,9 @@ def upgrade() -> None:
         sa.Column("done_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["tenant_id", "message_id"], ["outbox_message.tenant_id", "outbox_message.id"]),
     )
+
+
+def _make_deadline() -> None:
     op.create_table(
         "deadline",
         sa.Column("tenant_id", sa.Uuid, primary_key=True),
@@ -54,6 +77,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_deadline_tenant_id_due_at", "deadline", ["tenant_id", "due_at"], postgresql_where=sa.text("done_at is null")
     )
+
+
+def _make_audit_line() -> None:
     op.create_table(
         "audit_line",
         sa.Column("tenant_id", sa.Uuid, primary_key=True),
@@ -68,6 +94,9 @@ def upgrade() -> None:
         sa.Column("facts", JSONB, nullable=False),
     )
     op.create_index("ix_audit_line_tenant_id_subject_id_id", "audit_line", ["tenant_id", "subject_id", "id"])
+
+
+def _make_pulse() -> None:
     op.create_table(
         "pulse",
         sa.Column("process", sa.Text, primary_key=True),
@@ -76,12 +105,3 @@ def upgrade() -> None:
         sa.Column("beat_at", INSTANT, nullable=False),
         sa.Column("facts", JSONB, nullable=False),
     )
-    protect(op.execute, "outbox_message", "delivery", "deadline", "audit_line")
-    # What was written in the audit log stays: the application may add and read, never change or remove.
-    op.execute("revoke update, delete on audit_line from crrc_app")
-    share(op.execute, "pulse")
-    # The relay sees the whole outbox, and nothing else of anybody.
-    op.execute(f"create policy relay on outbox_message to {RELAY_ROLE} using (true)")
-    op.execute(f"grant select, update on outbox_message to {RELAY_ROLE}")
-    # /readyz compares the database's version with the code's.
-    op.execute("grant select on alembic_version to crrc_app")
