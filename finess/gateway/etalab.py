@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 from finess.gateway.cells import day, text
-from finess.gateway.errors import BrokenRegister
+from finess.gateway.errors import BrokenRegister, CutShort
 from finess.gateway.source import Source
 from finess.rules.places import commune_from_legacy
 from finess.rules.records import EstablishmentRecord, LegalEntityRecord, Record, Remark
@@ -25,10 +25,10 @@ _BLOCK = 1 << 16
 
 def generated_at(source: Source) -> datetime:
     """The date on the comment line, at midnight UTC. Raises BrokenRegister when there is none."""
-    cells = source.read(200).split(b"\n", 1)[0].decode("ascii", "replace").strip().split(";")
     try:
+        cells = source.read(200).split(b"\n", 1)[0].decode("ascii", "replace").strip().split(";")
         return datetime.combine(date.fromisoformat(cells[3]), datetime.min.time(), UTC)
-    except (IndexError, ValueError):
+    except (IndexError, ValueError, CutShort):
         raise BrokenRegister(
             f"{source.path.name} n’est pas un extrait etalab{NBSP}: ligne 1 sans date (finess;etalab;n;AAAA-MM-JJ)."
         ) from None
@@ -51,6 +51,8 @@ def read(source: Source) -> Iterator[Record | Remark]:
         raise BrokenRegister(
             f"{source.path.name} n’est pas lisible à la ligne {lines.line_num}{NBSP}: guillemets mal fermés."
         ) from None
+    except CutShort:
+        raise BrokenRegister(f"{source.path.name} est tronqué ou abîmé après la ligne {lines.line_num}.") from None
 
 
 def _misfit(section: str, width: int) -> str:
@@ -69,6 +71,8 @@ def _encoding(source: Source) -> str:
         return "utf-8"
     except UnicodeDecodeError:
         return "cp1252"
+    except CutShort:
+        return "utf-8"  # the reading that follows stops at the same place, and says which line it is
     finally:
         source.rewind()
 

@@ -11,7 +11,7 @@ from typing import Any
 import ijson
 
 from finess.gateway.cells import day, text
-from finess.gateway.errors import BrokenRegister
+from finess.gateway.errors import BrokenRegister, CutShort
 from finess.gateway.source import Source
 from finess.rules.records import EstablishmentRecord, LegalEntityRecord, Record, Remark, is_open
 from kit.french import NBSP
@@ -25,7 +25,7 @@ def generated_at(source: Source) -> datetime:
     try:
         written = next(ijson.items(source, "generatedAt"), None)
         moment = datetime.fromisoformat(text(written) or "")
-    except (ijson.JSONError, ValueError):
+    except (ijson.JSONError, ValueError, CutShort):
         raise BrokenRegister(
             f"{source.path.name} n’est pas un fichier FINESS+ lisible{NBSP}: pas de date «{NBSP}generatedAt{NBSP}»."
         ) from None
@@ -52,8 +52,9 @@ def _documents(source: Source) -> Iterator[Any]:
         for document in ijson.items(source, "pmej.item"):
             count += 1
             yield document
-    except (ijson.JSONError, UnicodeDecodeError) as error:
-        why = "il est tronqué" if isinstance(error, ijson.IncompleteJSONError) else "ce n’est plus du JSON"
+    except (ijson.JSONError, UnicodeDecodeError, CutShort) as error:
+        cut = isinstance(error, ijson.IncompleteJSONError | CutShort)
+        why = "il est tronqué ou abîmé" if cut else "ce n’est plus du JSON"
         raise BrokenRegister(
             f"{source.path.name} s’arrête à l’enregistrement {count + 1} (pmej[{count}]), "
             f"avant l’octet {source.offset}{NBSP}: {why}."

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from finess.gateway import etalab, finess_plus
-from finess.gateway.errors import BrokenRegister
+from finess.gateway.errors import BrokenRegister, CutShort
 from finess.gateway.source import Source, sha256
 from finess.rules.records import Record, Remark
 from kit.french import NBSP
@@ -43,8 +43,7 @@ class RegisterFile:
 def recognise(path: Path) -> RegisterFile:
     """Look at the beginning of a file. Raises BrokenRegister when it is neither FINESS+ nor an etalab extract."""
     with Source(path) as source:
-        start = source.read(100).removeprefix(b"\xef\xbb\xbf").lstrip()
-        source.rewind()
+        start = _start(source)
         if start.startswith(b"{"):
             kind = FINESS_PLUS
         elif start.startswith(etalab.FIRST_LINE):
@@ -55,3 +54,13 @@ def recognise(path: Path) -> RegisterFile:
                 f"(dont la première ligne commence par «{NBSP}finess;etalab;{NBSP}»)."
             )
         return RegisterFile(path, kind, _READERS[kind].generated_at(source), sha256(path))
+
+
+def _start(source: Source) -> bytes:
+    """The first bytes of the text; none when the file cannot even be decompressed."""
+    try:
+        return source.read(100).lstrip()
+    except CutShort:
+        return b""
+    finally:
+        source.rewind()

@@ -1,5 +1,6 @@
-"""A file on disk, plain or gzip, as a counted stream of bytes."""
+"""A file on disk, plain or gzip, as a counted stream of bytes without a byte order mark."""
 
+import codecs
 import gzip
 import hashlib
 import zlib
@@ -7,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from finess.gateway.errors import BrokenRegister
+from finess.gateway.errors import BrokenRegister, CutShort
 from kit.french import NBSP
 
 _GZIP = b"\x1f\x8b"
@@ -42,13 +43,13 @@ class Source:
         return self._raw.tell()
 
     def read(self, size: int = -1) -> bytes:
-        """Up to `size` bytes of text. Raises BrokenRegister when the compressed file is cut or damaged."""
+        """Up to `size` bytes of text. Raises CutShort when the compressed file is cut or damaged."""
         try:
             block = self._stream.read(size)
-        except (EOFError, OSError, zlib.error):
-            raise BrokenRegister(
-                f"{self.path.name} est tronqué ou abîmé{NBSP}: la décompression s’arrête après {self.offset} octets."
-            ) from None
+        except (EOFError, OSError, zlib.error) as error:
+            raise CutShort(str(error)) from None
+        if self.offset == 0:
+            block = block.removeprefix(codecs.BOM_UTF8)
         self.offset += len(block)
         return block
 

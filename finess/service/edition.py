@@ -3,9 +3,9 @@
 from sqlalchemy import Table, and_, exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from finess.models import Establishment, LegalEntity
+from finess.models import Establishment, ImportRemark, LegalEntity
 from finess.rules.edition import Counts, Difference
-from finess.service.staging import STAGED_ESTABLISHMENT, STAGED_LEGAL_ENTITY
+from finess.service.staging import STAGED_ESTABLISHMENT, STAGED_LEGAL_ENTITY, STAGED_REMARK
 
 _KINDS: dict[str, tuple[type[LegalEntity | Establishment], Table, str]] = {
     "ej": (LegalEntity, STAGED_LEGAL_ENTITY, "finess_ej"),
@@ -40,12 +40,14 @@ def replace_edition(session: Session, previous: int | None, edition: int) -> Non
         columns = staged.c.keys()
         new = select(*staged.c, literal(edition)).where(~exists().where(same))
         session.execute(insert(model).from_select([*columns, "first_edition"], new))
+    remarks = select(*STAGED_REMARK.c, literal(edition))
+    session.execute(insert(ImportRemark).from_select([*STAGED_REMARK.c.keys(), "edition_id"], remarks))
     session.execute(select(func.analyze_register()))
 
 
-def difference(session: Session, previous: int | None, edition: int) -> dict[str, Difference]:
+def difference(session: Session, previous: int | None, edition: int) -> dict[str, dict[str, int]]:
     """What `edition` changed, by kind ("ej", "et"): rows that ended with `previous` against rows that begin."""
-    return {kind: _difference(session, kind, previous, edition) for kind in _KINDS}
+    return {kind: _difference(session, kind, previous, edition).as_json() for kind in _KINDS}
 
 
 def _difference(session: Session, kind: str, previous: int | None, edition: int) -> Difference:

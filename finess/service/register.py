@@ -57,15 +57,14 @@ def import_register(
         digest = _digest(files)
         if current and current.sha256 == digest:
             return Imported(current, False, ())
-        edition = _begin(tx, files, digest)
-        staging = Staging(tx.session, edition.id)
+        staging = Staging(tx.session)
         staging.fill(sift(_read(files, staging, progress)))
         counts = count_staged(tx.session, staging.rejected, staging.warnings)
         _check(counts, current, allow_shrink)
-        replace_edition(tx.session, current.id if current else None, edition.id)
-        edition.counts = counts.as_json()
-        changes = difference(tx.session, current.id if current else None, edition.id)
-        edition.difference = {kind: change.as_json() for kind, change in changes.items()}
+        edition = _begin(tx, files, digest, counts)
+        previous = current.id if current else None
+        replace_edition(tx.session, previous, edition.id)
+        edition.difference = difference(tx.session, previous, edition.id)
         return Imported(edition, True, tuple(_warnings(edition, current, files)))
 
 
@@ -108,7 +107,7 @@ def _digest(files: Sequence[RegisterFile]) -> str:
     return hashlib.sha256("".join(sorted(file.sha256 for file in files)).encode()).hexdigest()
 
 
-def _begin(tx: Tx, files: Sequence[RegisterFile], digest: str) -> RegistryEdition:
+def _begin(tx: Tx, files: Sequence[RegisterFile], digest: str, counts: rules.Counts) -> RegistryEdition:
     edition = RegistryEdition(
         source=files[0].source,
         generated_at=max(file.generated_at for file in files),
@@ -116,7 +115,7 @@ def _begin(tx: Tx, files: Sequence[RegisterFile], digest: str) -> RegistryEditio
         file_name=" + ".join(file.path.name for file in files),
         imported_at=tx.now,
         imported_by=tx.actor.name,
-        counts={},
+        counts=counts.as_json(),
         difference={},
     )
     tx.add(edition)

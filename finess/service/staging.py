@@ -12,6 +12,7 @@ from finess.models import Establishment, ImportRemark, LegalEntity
 from finess.rules.names import search_text
 from finess.rules.places import department_of
 from finess.rules.records import EstablishmentRecord, LegalEntityRecord, Record, Remark
+from kit.db import Base
 
 _DERIVED = ("department", "search_text", "fingerprint")
 _BATCH = 4000
@@ -21,29 +22,33 @@ Row = tuple[Cell, ...]
 
 
 def _staged(model: type[LegalEntity | Establishment], record: type[Record]) -> Table:
-    """The temporary twin of a table: what a record says, then what is derived from it."""
+    """What a record says, then what is derived from it."""
+    return _staged_twin(model, [*record._fields[1:], *_DERIVED])
+
+
+def _staged_twin(model: type[Base], columns: list[str]) -> Table:
+    """A temporary table with some of the columns of another."""
     held = model.__table__.columns
-    columns = [Column(name, held[name].type) for name in (*record._fields[1:], *_DERIVED)]
-    return Table(
-        f"staged_{model.__tablename__}", MetaData(), *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DROP"
-    )
+    twins = [Column(name, held[name].type) for name in columns]
+    name = f"staged_{model.__tablename__}"
+    return Table(name, MetaData(), *twins, prefixes=["TEMPORARY"], postgresql_on_commit="DROP")
 
 
 STAGED_LEGAL_ENTITY = _staged(LegalEntity, LegalEntityRecord)
 STAGED_ESTABLISHMENT = _staged(Establishment, EstablishmentRecord)
+STAGED_REMARK = _staged_twin(ImportRemark, ["rank", *Remark._fields])
 
 
 class Staging:
-    """Stages the rows of an edition; its remarks go straight to their table."""
+    """Stages the rows of an edition, and the remarks on them."""
 
-    def __init__(self, session: Session, edition: int) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._edition = edition
         self._rows: dict[type, list[Row]] = {LegalEntityRecord: [], EstablishmentRecord: [], Remark: []}
         self.records = 0
         self.rejected = 0
         self.warnings = 0
-        for table in (STAGED_LEGAL_ENTITY, STAGED_ESTABLISHMENT):
+        for table in (STAGED_LEGAL_ENTITY, STAGED_ESTABLISHMENT, STAGED_REMARK):
             table.create(session.connection())
 
     def fill(self, sifted: Iterable[Record | Remark]) -> None:
@@ -66,17 +71,16 @@ class Staging:
     def _remark(self, remark: Remark) -> None:
         self.rejected += remark.severity == "rejected"
         self.warnings += remark.severity == "warning"
-        self._rows[Remark].append((self._edition, self.rejected + self.warnings, *remark))
+        self._rows[Remark].append((self.rejected + self.warnings, *remark))
 
     def _flush(self) -> None:
-        for name, columns, kind in (
-            (STAGED_LEGAL_ENTITY.name, STAGED_LEGAL_ENTITY.c.keys(), LegalEntityRecord),
-            (STAGED_ESTABLISHMENT.name, STAGED_ESTABLISHMENT.c.keys(), EstablishmentRecord),
-            (ImportRemark.__tablename__, ["edition_id", "rank", *Remark._fields], Remark),
+        for table, kind in (
+            (STAGED_LEGAL_ENTITY, LegalEntityRecord),
+            (STAGED_ESTABLISHMENT, EstablishmentRecord),
+            (STAGED_REMARK, Remark),
         ):
-            if rows := self._rows[kind]:
-                copy_rows(self._session, name, columns, rows)
-                rows.clear()
+            _copy(self._session, table, self._rows[kind])
+            self._rows[kind].clear()
 
     def _name_missing_entities(self) -> None:
         """An EJ that files name only through its ET (legacy 502 without 501) is known by its number, and open."""
@@ -88,10 +92,12 @@ class Staging:
         self._session.execute(insert(STAGED_LEGAL_ENTITY).from_select(columns, unnamed))
 
 
-def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+def _copy(session: Session, table: Table, rows: Sequence[Row]) -> None:
     """COPY rows into a table, on the session's own connection."""
+    if not rows:
+        return
     statement = sql.SQL("copy {} ({}) from stdin").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, table.columns.keys()))
     )
     connection = session.connection().connection.driver_connection
     with connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[union-attr]

@@ -35,9 +35,9 @@ class Documents:
         kind = OPERATORS[planned.operator]
         name = fill(dice, dice.one_of(kind.names), commune[2])
         opened, closed = self._dates(planned.is_open)
-        siren = identity.siren(dice) if dice.chance(0.97) else None
         padded = not planned.is_open and dice.chance(PADDED)
         number = self._next("pm")
+        siren = identity.siren(int(number)) if dice.chance(0.97) else None
         information: dict[str, Any] = {"pmSmsseId": number, "codeApe": dice.one_of(("86.10Z", "87.10A", "88.10B"))}
         information["dateCreation"] = opened
         if closed:

@@ -29,9 +29,12 @@ class Numbers:
         return with_key(prefix + order)
 
 
-def siren(dice: Dice) -> str:
-    """A valid SIREN that begins with 0."""
-    first = f"0{dice.below(10_000_000):07}"
+def siren(rank: int) -> str:
+    """The SIREN of the `rank`-th EJ, each its own: 003… and 004…, where SIRENE has nobody.
+
+    (Its stock file begins with 000325175 and 001807254, and goes on with 005410220.)
+    """
+    first = f"00{300_000 + rank * 7919 % 200_000}"
     return first + luhn.calc_check_digit(first)
 
 

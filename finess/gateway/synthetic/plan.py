@@ -16,6 +16,7 @@ WITHOUT_CATEGORY = 32  # open ET
 # Half of the EJ of the register are closed and stay in it; most closed ET belonged to one of those. Order of magnitude.
 CLOSED_WITH_THEIR_EJ = 0.62
 OPEN_WITHOUT_ET = 0.08
+WITH_ET = 0.85  # at most, among EJ
 
 
 @dataclass(slots=True)
@@ -46,7 +47,7 @@ def plan(dice: Dice, share: float) -> list[PlannedEJ]:
         dice.shuffle(establishments)
         entities += _run(dice, places, operator, department, is_open, establishments)
     target = max(1, round(NATIONAL_EJ * share))
-    _shrink_to(entities, target)
+    entities = _merge_down_to(max(1, int(target * WITH_ET)), entities)
     kinds = list(OPERATORS)
     while len(entities) < target:
         entities.append(PlannedEJ(dice.one_of(kinds), places.draw(dice), dice.chance(OPEN_WITHOUT_ET)))
@@ -107,10 +108,24 @@ def _run(
     return entities
 
 
-def _shrink_to(entities: list[PlannedEJ], target: int) -> None:
-    """Merge the last EJ into others of the same state until `target` are left: only tiny registers need it."""
+def _merge_down_to(target: int, entities: list[PlannedEJ]) -> list[PlannedEJ]:
+    """Merge neighbours until at most `target` EJ are left: in a small register, départements are almost empty."""
+    entities.sort(key=lambda entity: (entity.operator, entity.is_open, entity.department))
     while len(entities) > target:
-        last = entities.pop()
-        heir = next((entity for entity in reversed(entities) if entity.is_open == last.is_open), entities[-1])
-        heir.is_open = heir.is_open or last.is_open
-        heir.establishments += last.establishments
+        surplus = len(entities) - target
+        merged: list[PlannedEJ] = []
+        heir: PlannedEJ | None = None
+        for entity in entities:
+            if heir and surplus and (heir.operator, heir.is_open) == (entity.operator, entity.is_open):
+                heir.establishments += entity.establishments
+                surplus -= 1
+                heir = None
+            else:
+                merged.append(entity)
+                heir = entity
+        if len(merged) == len(entities):  # nobody is like anybody: a register of a few EJ
+            last = merged.pop()
+            merged[0].establishments += last.establishments
+            merged[0].is_open |= last.is_open
+        entities = merged
+    return entities

@@ -1,0 +1,1 @@
+"""The register: numbers, files, editions, look-ups."""
