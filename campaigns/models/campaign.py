@@ -25,7 +25,7 @@ class Campaign(OwnedByTenant, Identified, Base):
         CheckConstraint(one_of("kind", KINDS), "kind"),
         CheckConstraint(one_of("state", CAMPAIGN.states), "state"),
         CheckConstraint("state <> 'released' or released_at is not null", "released"),
-        CheckConstraint("state = 'draft' or edition_id is not null", "edition"),
+        CheckConstraint("state in ('draft', 'archived') or edition_id is not null", "edition"),
         CheckConstraint("places > 0", "places"),
         ForeignKeyConstraint(["edition_id"], ["registry_edition.id"]),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from campaigns.models import Campaign
@@ -52,6 +53,30 @@ class Check:
     def note(self) -> str | None:
         """What was answered in place of what was typed."""
         return self.answer.sentence if self.answer.outcome == "establishment" and not self.error else None
+
+    def as_json(self) -> dict[str, Any]:
+        """What programs read, by the API and by the command line: `error` in place of an outcome without an entity."""
+        zone = ZoneInfo(self.campaign.zone)
+        bounds = self.moment.window
+        return {
+            **({"error": self.error, "code": self.answer.outcome} if self.error else {}),
+            **(self.verdict.as_json() if self.verdict else {}),
+            "window": self.moment.status,
+            "opens_at": bounds.opens_at.astimezone(zone).isoformat() if bounds else None,
+            "closes_at": bounds.closes_at.astimezone(zone).isoformat() if bounds else None,
+            "at": self.at.astimezone(zone).isoformat(),
+            "campaign": self.campaign.slug,
+            "typed": self.answer.typed,
+            "number": self.entity.finess_ej if self.entity else self.answer.finess_ej,
+            "name": self.entity.name if self.entity else None,
+            "candidates": list(self.answer.candidates),
+            "note": self.note,
+            "edition": {
+                "id": self.edition.id,
+                "source": self.edition.source,
+                "generated_at": self.edition.generated_at.isoformat(),
+            },
+        }
 
 
 @dataclass(frozen=True)

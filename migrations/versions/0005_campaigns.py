@@ -61,7 +61,7 @@ def _make_campaign() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.CheckConstraint("kind in ('ami', 'aap', 'aac', 'guichet')", name="kind"),
         sa.CheckConstraint("state <> 'released' or released_at is not null", name="released"),
-        sa.CheckConstraint("state = 'draft' or edition_id is not null", name="edition"),
+        sa.CheckConstraint("state in ('draft', 'archived') or edition_id is not null", name="edition"),
         sa.CheckConstraint(
             "state in ('draft', 'scheduled', 'published', 'closed', 'released', 'archived')", name="state"
         ),

@@ -2,9 +2,10 @@
 
 from datetime import date, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 
-import holidays
-from holidays import HolidayBase
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 # Territories with holidays of their own (the abolition of slavery, above all); a zone says which.
 _TERRITORIES = {
@@ -39,5 +40,7 @@ def working_days(first: date, last: date, zone: str) -> int:
 
 
 @cache
-def _holidays(zone: str) -> HolidayBase:
+def _holidays(zone: str) -> "HolidayBase":
+    import holidays  # half a second that only a check of dates has to wait
+
     return holidays.country_holidays("FR", subdiv=_TERRITORIES.get(zone), language="fr")

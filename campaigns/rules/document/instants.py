@@ -29,17 +29,22 @@ def read_instant(text: str, zone: str, end_of_minute: bool = False) -> datetime:
     With `end_of_minute`, a time written without seconds means the last second of its minute: 23:59 is 23:59:59.
     Raises Unreadable for a day or an hour that does not exist, or that the clocks show twice.
     """
+    there = read_moment(text, zone)
+    if there.microsecond:
+        raise Unreadable("Les fractions de seconde ne sont pas acceptées.")
+    has_seconds = text[16:17] == ":"
+    return there.replace(second=59) if end_of_minute and not has_seconds else there
+
+
+def read_moment(text: str, zone: str) -> datetime:
+    """An instant that somebody asks about: as `read_instant`, a day alone being its first second; fractions stay."""
     try:
-        read = datetime.fromisoformat(text)
+        read = datetime.fromisoformat(text.strip())
     except ValueError as wrong:
         raise Unreadable(f"Cet instant n’existe pas{NBSP}: {text}. Il s’écrit 2025-09-09T16:00.") from wrong
     if read.year not in YEARS:
         raise Unreadable(f"Cette année n’est pas plausible{NBSP}: {read.year}.")
-    if read.microsecond:
-        raise Unreadable("Les fractions de seconde ne sont pas acceptées.")
-    there = _in_zone(read, zone) if read.tzinfo is None else read.astimezone(UTC)
-    has_seconds = text[16:17] == ":"
-    return there.replace(second=59) if end_of_minute and not has_seconds else there
+    return _in_zone(read, zone) if read.tzinfo is None else read.astimezone(UTC)
 
 
 def _in_zone(local: datetime, zone: str) -> datetime:

@@ -38,9 +38,8 @@ class Source:
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def placed(self, findings: Iterable[Finding]) -> list[Finding]:
-        """The findings in reading order, with the place of their path, or of the nearest part that holds it."""
-        placed = (self._placed(finding) for finding in findings)
-        return sorted(placed, key=lambda one: (one.line or 0, one.level, one.path))
+        """The findings with the line of their path, or of the nearest part that holds it; in the order of the lines."""
+        return sorted((self._placed(finding) for finding in findings), key=lambda one: one.line or 0)
 
     def _placed(self, finding: Finding) -> Finding:
         path = finding.path
@@ -48,8 +47,7 @@ class Source:
             path = re.sub(r"(\.[^.\[]*|\[\d+\]|^[^.\[]*)$", "", path)
         if finding.line is not None or path not in self.places:
             return finding
-        line, column = self.places[path]
-        return replace(finding, line=line, column=column)
+        return replace(finding, line=self.places[path][0])
 
 
 def read_yaml(content: str | bytes) -> Source:
