@@ -15,23 +15,37 @@ from redis.exceptions import ConnectionError as RedisUnreachable
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app import commands, logs
+from app.upgrading import bring_up_to_date
+from kit import servers
 from kit.errors import CrrcError
 
 REFUSED, UNREACHABLE, FAULT = 1, 3, 70
 NOT_MIGRATED = "42P01"  # PostgreSQL: undefined_table
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class House(click.Group):
+    """Imports only what a command needs: `crrc finess` is looked for in finess*.py first, then everywhere."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({command.name or "" for name in _modules() for command in _top_commands(name)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        likely = [name for name in _modules() if name.startswith(cmd_name.replace("-", "_"))]
+        for names in (likely, _modules()):
+            found = [command for name in names for command in _top_commands(name) if command.name == cmd_name]
+            if found:
+                return found[0]
+        return None
+
+
+@click.group(cls=House, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def crrc() -> None:
     """Portail des centres régionaux de ressources cyber."""
 
 
-def gather() -> click.Group:
-    """The group with every command of app/commands."""
-    for found in iter_modules(commands.__path__):
-        for command in _top_commands(found.name):
-            crrc.add_command(command)
-    return crrc
+def _modules() -> list[str]:
+    """The modules of app/commands."""
+    return [found.name for found in iter_modules(commands.__path__)]
 
 
 def _top_commands(name: str) -> Iterator[click.Command]:
@@ -45,13 +59,14 @@ def _top_commands(name: str) -> Iterator[click.Command]:
 def main() -> None:
     """The entry point."""
     logs.configure()
+    servers.prepare = bring_up_to_date
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
     """Run one command; returns its exit code."""
     try:
-        result = gather().main(arguments, prog_name="crrc", standalone_mode=False)
+        result = crrc.main(arguments, prog_name="crrc", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.ClickException as error:
         error.show()

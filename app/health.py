@@ -5,20 +5,20 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from alembic.script import ScriptDirectory
 from flask import Flask, jsonify
 from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-import migrations
 from kit import queue
 from kit.db import engine
 from kit.errors import CrrcError
 from kit.rls import refuse_powerful_role
+from kit.settings import PROJECT
 from kit.web import permission
 
+VERSIONS = PROJECT / "migrations" / "versions"
 FAILURES = (SQLAlchemyError, RedisError, RuntimeError, CrrcError, OSError)
 
 
@@ -50,8 +50,8 @@ def check() -> dict[str, dict[str, Any]]:
 
 @cache
 def newest_migration() -> str:
-    """The version the code expects."""
-    return str(ScriptDirectory(str(migrations.HERE)).get_current_head())
+    """The version the code expects: the highest number of a linear history (alembic itself takes half a second)."""
+    return max(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*_*.py"))
 
 
 def _database() -> str:

@@ -11,7 +11,7 @@ from tenants.service.portal import list_portals
 
 
 def install(app: Flask) -> None:
-    """The addresses without a portal. The style guide exists with the embedded servers only: a demonstration, a desk."""
+    """The addresses without a portal. The style guide exists with the embedded servers only."""
     app.add_url_rule("/", "home", home)
     if settings().database_url is None:
         app.add_url_rule("/styleguide", "styleguide", show_style)

@@ -5,6 +5,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import logs
 from app.factory import create_app
+from app.upgrading import bring_up_to_date
+from kit import servers
 from kit.db import engine
 from kit.rls import refuse_powerful_role
 from kit.settings import settings
@@ -23,6 +25,7 @@ def refuse_to_boot_without_walls() -> None:
 
 
 logs.configure()
+servers.prepare = bring_up_to_date
 refuse_to_boot_without_walls()
 app = create_app()
 if settings().trusted_proxies:

@@ -1,12 +1,23 @@
 """Where the servers are: the ones named in the environment, else the embedded ones, started when first needed."""
 
+from collections.abc import Callable
+
 from kit import embedded
 from kit.settings import settings
+
+# What the roof does to the embedded database (its owner's URL) before it is used: nobody should have to migrate a desk.
+prepare: Callable[[str], None] | None = None
 
 
 def database_url() -> str:
     """SQLAlchemy URL of the database, as the application role."""
-    return settings().database_url or embedded.start(settings().home).database_url("crrc_app")
+    named = settings().database_url
+    if named is not None:
+        return named
+    started = embedded.start(settings().home)
+    if prepare is not None:
+        prepare(started.database_url("crrc_owner"))
+    return started.database_url("crrc_app")
 
 
 def database_owner_url() -> str:

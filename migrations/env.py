@@ -13,6 +13,9 @@ def run() -> None:
     url = context.config.attributes.get("url") or servers.database_owner_url()
     engine = create_engine(url, connect_args={"options": "-c lock_timeout=5000"})
     with engine.connect() as connection:
+        # Two that migrate take turns: the second finds it done. The lock goes with the connection.
+        connection.exec_driver_sql("select pg_advisory_lock(720702)")
+        connection.commit()
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,

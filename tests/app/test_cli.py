@@ -134,3 +134,16 @@ def test_help_costs_no_server(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (["--help"], ["tenant", "--help"], ["tenant", "create", "--help"]):
         assert run(arguments) == 0
         assert "Usage" in capsys.readouterr().out
+
+
+def test_every_command_is_found_by_its_name_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever module it is in; each is listed once."""
+    from click import Context
+
+    from app.cli import crrc as house
+
+    names = house.list_commands(Context(house))
+    assert len(names) == len(set(names)) >= 5
+    for name in names:
+        assert run([name, "--help"]) == 0
+        assert f"crrc {name}" in capsys.readouterr().out

@@ -87,6 +87,14 @@ def test_the_process_lives_without_asking_anybody(application: Flask, statements
     assert statements == []
 
 
+def test_the_newest_migration_is_alembics() -> None:
+    from alembic.script import ScriptDirectory
+
+    import migrations
+
+    assert health.newest_migration() == ScriptDirectory(str(migrations.HERE)).get_current_head()
+
+
 def test_ready_says_each_check(application: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     client = application.test_client()
     answer = client.get("/readyz")
