@@ -1,18 +1,17 @@
 """`crrc tenant`: portals, their people's roles, tokens, and what they know of legal entities."""
 
-import getpass
 import json
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import click
 
+from app.operator import inside, my_name, portal
 from app.rooms import permissions
 from finess.rules.geography import Region, regions
-from kit.actor import Actor, operator
-from kit.errors import Invalid, NotFound
+from kit.actor import operator
+from kit.errors import Invalid
 from kit.french import day
 from kit.settings import settings
 from tenants.models import Tenant
@@ -20,7 +19,6 @@ from tenants.rules.portal import local_path, sign_in_path
 from tenants.rules.roles import TENANT_ROLES
 from tenants.service import entity, role, sign_in, token
 from tenants.service import tenant as portals
-from tenants.service.portal import find_portal
 
 ZONES = {
     "01": "America/Guadeloupe",
@@ -48,7 +46,7 @@ def create(slug: str, name: str, region_code: str, contact: str, colour: str, zo
     """Ouvre le portail SLUG."""
     region = _region(region_code)
     made = portals.create_tenant(
-        operator(_me()),
+        operator(my_name()),
         slug,
         name,
         ars=region.ars,
@@ -64,7 +62,7 @@ def create(slug: str, name: str, region_code: str, contact: str, colour: str, zo
 @click.option("--json", "as_json", is_flag=True, help="Pour un programme.")
 def list_(as_json: bool) -> None:
     """Les portails de cette installation."""
-    found = portals.list_tenants(operator(_me()))
+    found = portals.list_tenants(operator(my_name()))
     fields = ("slug", "name", "ars", "region_code", "zone", "colour", "contact_email")
     if as_json:
         click.echo(json.dumps([{field: getattr(one, field) for field in fields} for one in found], ensure_ascii=False))
@@ -82,7 +80,7 @@ def list_(as_json: bool) -> None:
 @click.option("--contact", help="Adresse affichée aux usagers.")
 def brand(slug: str, name: str | None, colour: str | None, contact: str | None) -> None:
     """Change le nom, la couleur ou l’adresse de contact du portail SLUG."""
-    changed = portals.brand_tenant(_inside(slug), name=name, colour=colour, contact_email=contact)
+    changed = portals.brand_tenant(inside(slug), name=name, colour=colour, contact_email=contact)
     click.echo(f"Portail {changed.slug}\xa0: {changed.name}, {changed.colour}, {changed.contact_email}.")
 
 
@@ -94,10 +92,10 @@ def brand(slug: str, name: str | None, colour: str | None, contact: str | None) 
 def role_(slug: str, email: str, role_name: str, remove: bool) -> None:
     """Donne (ou retire) un rôle à une personne de l’ARS ou du GRADeS."""
     if remove:
-        role.revoke_role(_inside(slug), email, role_name)
+        role.revoke_role(inside(slug), email, role_name)
         click.echo(f"{email} n’a plus le rôle {role_name} sur {slug}.")
     else:
-        user = role.grant_role(_inside(slug), email, role_name)
+        user = role.grant_role(inside(slug), email, role_name)
         click.echo(f"{user.email} a le rôle {role_name} sur {slug}.")
 
 
@@ -109,7 +107,7 @@ def role_(slug: str, email: str, role_name: str, remove: bool) -> None:
 def adhesion(slug: str, finess_ej: str, since: datetime, until: datetime | None) -> None:
     """Écrit qu’une entité juridique est adhérente du GRADeS."""
     last: date | None = until.date() if until else None
-    made = entity.set_adhesion(_inside(slug), finess_ej, since.date(), last)
+    made = entity.set_adhesion(inside(slug), finess_ej, since.date(), last)
     end = f"au {day(made.until_on)}" if made.until_on else "sans date de fin"
     click.echo(f"{made.finess_ej} est adhérent de {slug} du {day(made.since_on)} {end}.")
 
@@ -121,7 +119,7 @@ def adhesion(slug: str, finess_ej: str, since: datetime, until: datetime | None)
 @click.argument("value")
 def attribute(slug: str, finess_ej: str, name: str, value: str) -> None:
     """Pose un attribut sur une entité juridique. VALUE\xa0: un nombre entier, true, false, ou un texte."""
-    entity.set_attribute(_inside(slug), finess_ej, name, _value(value))
+    entity.set_attribute(inside(slug), finess_ej, name, _value(value))
     click.echo(f"{finess_ej}\xa0: {name} = {value}.")
 
 
@@ -132,10 +130,10 @@ def attribute(slug: str, finess_ej: str, name: str, value: str) -> None:
 @click.option("--hours", type=click.IntRange(1, 72), help="Durée de validité\xa0; 20 minutes sans cette option.")
 def link(slug: str, email: str, next_path: str, hours: int | None) -> None:
     """Imprime un lien de connexion à usage unique, pour une personne qui ne reçoit pas le sien."""
-    portal = _portal(slug)
+    home = portal(slug)
     lifetime = timedelta(hours=hours) if hours else sign_in.LINK_LIFETIME
-    secret = sign_in.make_sign_in_link(_inside(slug), email, local_path(next_path, slug), lifetime)
-    click.echo(_address(portal, sign_in_path(slug, secret).removeprefix(f"/{slug}/")))
+    secret = sign_in.make_sign_in_link(inside(slug), email, local_path(next_path, slug), lifetime)
+    click.echo(_address(home, sign_in_path(slug, secret).removeprefix(f"/{slug}/")))
 
 
 @tenant.command("token")
@@ -150,7 +148,7 @@ def token_(
 ) -> None:
     """Crée un jeton d’API et l’imprime, une seule fois."""
     _, secret = token.create_token(
-        _inside(slug),
+        inside(slug),
         name,
         scopes,
         known_scopes=permissions().keys(),
@@ -167,31 +165,12 @@ def token_(
 def tokens(slug: str, token_id: UUID | None) -> None:
     """Les jetons d’API du portail SLUG, sans leurs secrets."""
     if token_id is not None:
-        token.revoke_token(_inside(slug), token_id)
+        token.revoke_token(inside(slug), token_id)
         click.echo(f"Le jeton {token_id} ne sert plus.")
         return
-    for one in token.list_tokens(_inside(slug)):
+    for one in token.list_tokens(inside(slug)):
         scopes = " ".join(one.scopes)
         click.echo(f"{one.id} {one.name} – {scopes} – jusqu’au {day(one.expires_at.date())}")
-
-
-def _me() -> str:
-    """Who runs the command, for the audit log."""
-    try:
-        return getpass.getuser()
-    except OSError:
-        return "exploitant"
-
-
-def _portal(slug: str) -> Tenant:
-    found = find_portal(slug)
-    if found is None:
-        raise NotFound(f"Le portail «\xa0{slug}\xa0» n’existe pas. La liste\xa0: crrc tenant list")
-    return found
-
-
-def _inside(slug: str) -> Actor:
-    return replace(operator(_me()), tenant_id=_portal(slug).id)
 
 
 def _region(code: str) -> Region:
@@ -202,8 +181,8 @@ def _region(code: str) -> Region:
     return region
 
 
-def _address(portal: Tenant, path: str) -> str:
-    return f"{settings().base_url}/{portal.slug}/{path}"
+def _address(where: Tenant, path: str) -> str:
+    return f"{settings().base_url}/{where.slug}/{path}"
 
 
 def _value(text: str) -> Any:
