@@ -13,8 +13,8 @@ from campaigns.rules.eligibility import Applicant, History, read_rule
 from campaigns.rules.eligibility.judging import judge
 from campaigns.rules.eligibility.truth import Truth
 from kit.db import engine
-from tests.campaigns import rules_at_random as random
-from tests.campaigns.registers import put_register, sources_of
+from tests.campaigns import random_rules as random
+from tests.campaigns.random_register import put_register, sources_of
 
 CONSULTED = random.applicants(
     attributes=st.dictionaries(st.sampled_from(random.NAMES), random.VALUES),
@@ -38,11 +38,11 @@ def _agree(applicants: Sequence[Applicant], documents: Sequence[dict[str, Any]],
         for document in documents:
             rule = read_rule(document)
             found = compile_rule(rule, edition, sources).candidates
-            kept = {ej: holds for ej, holds in session.execute(select(found.c.finess_ej, found.c.holds))}
-            in_sql: dict[str, Truth] = {one.legal_entity.finess_ej: False for one in applicants} | kept
+            kept = session.execute(select(found.c.finess_ej, found.c.holds)).all()
+            in_sql: dict[str, Truth] = {one.legal_entity.finess_ej: False for one in applicants} | dict(kept)
             in_python = {one.legal_entity.finess_ej: judge(rule.clause, one).truth for one in applicants}
             assert in_sql == in_python, document
-            assert False not in kept.values()
+            assert False not in {holds for _, holds in kept}
         session.rollback()
 
 

@@ -63,6 +63,12 @@ def _named(facts: Mapping[str, object] | None, name: str | None) -> object:
     return Unknown.NOT_CONSULTED if facts is None else facts.get(name or "")
 
 
+def _answered(answers: Mapping[str, object] | None, name: str | None) -> object:
+    """An answer; several choices as a tuple, none as None."""
+    value = _named(answers, name)
+    return (tuple(value) or None) if isinstance(value, list) else value
+
+
 def _past(applicant: Applicant, slugs: Callable[[History], frozenset[str]], name: str | None) -> object:
     return Unknown.NOT_CONSULTED if applicant.history is None else name in slugs(applicant.history)
 
@@ -80,9 +86,9 @@ ENTITY_FACTS: Mapping[str, Callable[[Applicant, str | None], object]] = {
     "legal_status_group": lambda applicant, _: applicant.legal_entity.legal_status_code,
     "seat_department": lambda applicant, _: applicant.legal_entity.department,
     "seat_region": lambda applicant, _: applicant.legal_entity.department,
-    "adherent": lambda applicant, _: applicant.adherent,
+    "adherent": lambda applicant, _: Unknown.NOT_CONSULTED if applicant.adherent is None else applicant.adherent,
     "attribute": lambda applicant, name: _named(applicant.attributes, name),
-    "answer": lambda applicant, name: _named(applicant.answers, name),
+    "answer": lambda applicant, name: _answered(applicant.answers, name),
     "applied_to": lambda applicant, name: _past(applicant, lambda history: history.applied_to, name),
     "awarded_in": lambda applicant, name: _past(applicant, lambda history: history.awarded_in, name),
 }

@@ -1,6 +1,6 @@
 """Why a clause was judged so, in French; for a refusal, the nearest miss, which is what helps. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from campaigns.rules.eligibility import naming, observations
 from campaigns.rules.eligibility.applicant import Establishment, LegalEntity
@@ -61,7 +61,7 @@ def _nearest(seen: Sequence[Seen]) -> list[Seen]:
 def _counted(clause: Count, judgement: Judgement, number: str) -> str:
     shown = telling(judgement)
     if judgement.truth is None:
-        return _unclear(shown)
+        return " ".join(_explained(shown, "Même incertitude"))
     if judgement.truth and clause.low:
         return _satisfied(shown, number)
     satisfying = sum(1 for _, judged in judgement.seen if judged.truth)
@@ -69,15 +69,16 @@ def _counted(clause: Count, judgement: Judgement, number: str) -> str:
         return _in_that_case(shown)
     if not judgement.seen:
         return "Le registre ne connaît aucun établissement à cet organisme."
-    so_far = f"{count(satisfying, 'établissement')} sur {clause.low} demandés. " if clause.low > 1 else ""
-    return so_far + _failing(shown)
+    so_far = [f"{count(satisfying, 'établissement')} sur {clause.low} demandés."] if clause.low > 1 else []
+    return " ".join([*so_far, *_explained(shown, "Même réponse")])
 
 
 def _every(judgement: Judgement, number: str) -> str:
     if not judgement.seen:
         return f"Aucun établissement n’est concerné{NBSP}: la clause en demande au moins un."
-    say = {True: lambda seen: _satisfied(seen, number), False: _failing, None: _unclear}
-    return say[judgement.truth](telling(judgement))
+    if judgement.truth:
+        return _satisfied(telling(judgement), number)
+    return " ".join(_explained(telling(judgement), "Même incertitude" if judgement.truth is None else "Même réponse"))
 
 
 def _satisfied(seen: Sequence[Seen], number: str) -> str:
@@ -93,19 +94,11 @@ def _in_that_case(seen: Sequence[Seen]) -> str:
     return f"{count(len(seen), 'établissement')} dans ce cas{NBSP}: {f'{NBSP}; '.join(names)}."
 
 
-def _failing(seen: Sequence[Seen]) -> str:
-    return _explained(seen, "Même réponse")
-
-
-def _unclear(seen: Sequence[Seen]) -> str:
-    return _explained(seen, "Même incertitude")
-
-
-def _explained(seen: Sequence[Seen], ditto: str) -> str:
-    lines = [f"{named(one)}{NBSP}: {observations.of_establishment(one, judged)}." for one, judged in seen[:NAMED]]
+def _explained(seen: Sequence[Seen], ditto: str) -> Iterator[str]:
+    for one, judged in seen[:NAMED]:
+        yield f"{named(one)}{NBSP}: {observations.of_establishment(one, judged)}."
     if len(seen) > NAMED:
-        lines.append(f"{ditto} pour {_others(len(seen) - NAMED)}.")
-    return " ".join(lines)
+        yield f"{ditto} pour {_others(len(seen) - NAMED)}."
 
 
 def _others(number: int) -> str:

@@ -1,6 +1,7 @@
 """What was read of the entity or of one establishment, in French: the facts behind a judgement. Pure."""
 
 from datetime import date
+from decimal import Decimal
 
 from campaigns.rules.eligibility import naming
 from campaigns.rules.eligibility.applicant import Establishment, LegalEntity
@@ -45,7 +46,9 @@ def _entity_value(condition: Condition, value: object) -> str:
             return naming.legal_status(str(value)) + (f", {naming.status_group(group)}" if group else "")
         case "seat_department" | "seat_region":
             return naming.department(str(value))
-    return naming.scalar(value) if isinstance(value, str | bool | int | float) else "renseigné"
+    values = value if isinstance(value, tuple) else (value,)
+    said = [naming.scalar(one) for one in values if isinstance(one, str | bool | int | float | Decimal)]
+    return ", ".join(said) or "renseigné"
 
 
 def of_establishment(establishment: Establishment, judgement: Judgement) -> str:

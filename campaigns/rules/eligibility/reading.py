@@ -38,7 +38,7 @@ def _clause(node: Document, path: str) -> Clause:
     path = join(path, word)
     reader = _COMBINATIONS.get(word)
     clause = reader(node[word], path) if reader else _condition(word, node[word])
-    return replace(clause, label=node.get("label", clause.label), path=path)
+    return replace(clause, label=node.get("label", clause.label), path=clause.path or path)
 
 
 def _clauses(nodes: Iterable[Document], path: str) -> tuple[Clause, ...]:

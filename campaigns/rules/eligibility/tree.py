@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from campaigns.rules.eligibility.truth import Kind, Scalar, Truth, Unknown, comparable, kind_of, negation
+from campaigns.rules.eligibility.truth import Kind, Scalar, Truth, Unknown, any_of, comparable, kind_of, negation
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,12 @@ class OneOf:
         return kind_of(self.values[0])
 
     def holds(self, value: object) -> Truth:
-        """Whether `value` passes; None when it is absent, of another kind, or cannot be placed."""
+        """Whether `value` passes; None when it is absent, of another kind, or cannot be placed.
+
+        Of several choices (a tuple), one that passes is enough.
+        """
+        if isinstance(value, tuple):
+            return any_of(self.holds(one) for one in value)
         found = comparable(value, self.kind)
         if found is None:
             return None

@@ -9,7 +9,7 @@ from typing import Literal
 
 # None is "not known". SQL's NULL follows the same truth tables, which is what lets the two executions agree.
 Truth = bool | None
-Scalar = str | bool | int | float
+Scalar = str | bool | int | float | Decimal
 Kind = Literal["flag", "number", "day", "text"]
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from campaigns.rules.eligibility.applicant import Applicant, Establishment, LegalEntity
@@ -89,4 +90,4 @@ def _establishment(one: Establishment) -> dict[str, Any]:
 
 
 def _json(value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else value
+    return str(value) if isinstance(value, date | Decimal) else value

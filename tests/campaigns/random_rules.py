@@ -1,4 +1,4 @@
-"""Random rules and applicants for property tests: small alphabets, so that they meet; absent facts and oddities included."""
+"""Random rules and applicants for property tests: small alphabets, so that they meet; absences and oddities too."""
 
 from dataclasses import replace
 from datetime import date, timedelta

@@ -81,7 +81,9 @@ def _select(rows: Sequence[tuple[Any, ...]], *names: str) -> Facts:
     """The rows as a select; an impossible one when there is none."""
     kinds = [JSONB(none_as_null=False) if name == "value" else Text() for name in names]
     lines = [
-        select(*(cast(literal(cell, kind), kind).label(name) for cell, kind, name in zip(row, kinds, names, strict=True)))
+        select(
+            *(cast(literal(cell, kind), kind).label(name) for cell, kind, name in zip(row, kinds, names, strict=True))
+        )
         for row in rows or [("",) * len(names)]
     ]
     every = union_all(*lines).subquery()
