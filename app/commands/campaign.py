@@ -150,9 +150,9 @@ def hold(slug: str, tenant: str) -> None:
 @campaign.command()
 @click.argument("slug")
 @TENANT
-def resume(slug: str, tenant: str) -> None:
+def unhold(slug: str, tenant: str) -> None:
     """Rétablit la notification automatique des décisions de la campagne SLUG."""
-    made = upkeep.resume_release(inside(tenant), slug)
+    made = upkeep.unhold_release(inside(tenant), slug)
     click.echo(f"{made.slug}\xa0: décisions notifiées le {instant(made.notify_at, made.zone)}.")
 
 

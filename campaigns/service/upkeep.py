@@ -43,7 +43,7 @@ def hold_release(actor: Actor, slug: str) -> Campaign:
         return campaign
 
 
-def resume_release(actor: Actor, slug: str) -> Campaign:
+def unhold_release(actor: Actor, slug: str) -> Campaign:
     """Lift the hold. When the notification instant has passed meanwhile, the release is due at once."""
     with transaction(actor) as tx:
         campaign = campaigns.get_campaign(tx.session, slug, lock=True)
@@ -52,7 +52,7 @@ def resume_release(actor: Actor, slug: str) -> Campaign:
         if campaign.held_at is not None:
             campaign.held_at = None
             tx.due("campaign.release_due", campaign.id, max(campaign.notify_at, tx.now))
-            tx.audit("campaign.resume", campaign.id)
+            tx.audit("campaign.unhold", campaign.id)
         return campaign
 
 

@@ -89,7 +89,7 @@ def test_the_life_of_a_call(crrc: Any) -> None:
     assert (code, f"{SLUG} est publiée" in out) == (0, True)
     assert crrc("campaign", "publish", SLUG)[0] == 1
     assert crrc("campaign", "hold", SLUG)[0] == 0
-    assert crrc("campaign", "resume", SLUG)[0] == 0
+    assert crrc("campaign", "unhold", SLUG)[0] == 0
     assert crrc("campaign", "repin", SLUG)[0] == 1
     assert crrc("campaign", "archive", SLUG)[0] == 1
     code, out, _ = crrc("campaign", "audience", SLUG)

@@ -171,7 +171,7 @@ def test_holding_the_release_and_lifting_the_hold(manager: Actor, traps: Registr
     with clock.frozen(late):
         fire_due(manager.tenant_id)  # type: ignore[arg-type]
         assert ("campaign.release_due", "") not in deadlines(manager, made)
-        assert upkeep.resume_release(manager, "essai").held_at is None
+        assert upkeep.unhold_release(manager, "essai").held_at is None
         assert deadlines(manager, made)["campaign.release_due", ""] == late
 
 
@@ -208,7 +208,7 @@ MOVES: list[Callable[[Actor, str], object]] = [
     publication.schedule_campaign,
     publication.unschedule_campaign,
     upkeep.hold_release,
-    upkeep.resume_release,
+    upkeep.unhold_release,
     upkeep.repin_edition,
     upkeep.archive_campaign,
 ]
