@@ -1,0 +1,73 @@
+"""What happens at every tick, on one page. Several schedulers may run: PostgreSQL's row locks share out the work."""
+
+import threading
+from uuid import UUID
+
+from app.heart import Heart, refuse_powerful_role
+from app.subscriptions import SUBSCRIPTIONS
+from app.tasks import SERVER_AWAY, ring_delivery, ring_senders
+from app.ticker import Entry, tick
+from kit import queue, relay
+from kit.actor import operator
+from kit.relay import Subscriptions
+from kit.transaction import transaction
+from tenants.queries.tenant import list_tenants
+
+MOST_MESSAGES = 500
+MOST_DEADLINES = 200
+
+
+def entries(subscriptions: Subscriptions) -> list[Entry]:
+    """Name, seconds between two runs, what to do (returns a count for the pulse)."""
+    return [
+        Entry("relay", 1, lambda: relay_messages(subscriptions)),
+        Entry("deadlines", 1, fire_deadlines),
+        Entry("mails", 1, ring_mails),
+        Entry("retries", 1, queue.requeue_retries),
+        Entry("clean", 15, queue.clean),
+    ]
+
+
+def run(subscriptions: Subscriptions = SUBSCRIPTIONS) -> None:
+    """Tick until SIGTERM. An entry that fails says so and is tried again at its next tick; the others go on."""
+    stop = threading.Event()
+    with Heart("scheduler", stop, entries={}) as heart:
+        refuse_powerful_role(stop)
+        tick(entries(subscriptions), stop, lambda facts: heart.tell(entries=facts))
+
+
+def relay_messages(subscriptions: Subscriptions) -> int:
+    """Ring for every due message, a few hundred at a time so that each batch commits soon."""
+    total = 0
+    while True:
+        count = relay.relay(subscriptions, ring_delivery, MOST_MESSAGES)
+        total += count
+        if count < MOST_MESSAGES:
+            return total
+
+
+def fire_deadlines() -> int:
+    """Turn every tenant's due deadlines into news."""
+    return sum(_fire(tenant_id) for tenant_id in tenant_ids())
+
+
+def _fire(tenant_id: UUID) -> int:
+    total = 0
+    while True:
+        count = relay.fire_due(tenant_id, MOST_DEADLINES)
+        total += count
+        if count < MOST_DEADLINES:
+            return total
+
+
+def ring_mails() -> int:
+    """Call senders for every tenant with due mails, unless the mail server has just been found away."""
+    if queue.is_quiet(SERVER_AWAY):
+        return 0
+    return sum(ring_senders(tenant_id) for tenant_id in tenant_ids())
+
+
+def tenant_ids() -> list[UUID]:
+    """Every tenant of the installation."""
+    with transaction(operator("horloge")) as tx:
+        return [tenant.id for tenant in list_tenants(tx.session)]
