@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CTE, CompoundSelect, String, exists, func, literal, null, select, tuple_, union, union_all
+from sqlalchemy import CTE, CompoundSelect, Text, case, exists, func, literal, null, select, tuple_, union, union_all
 from sqlalchemy.orm import Session
 
 from campaigns.queries.eligibility import NOT_CONSULTED, Compiled, Facts, Sources, compile_rule
@@ -37,7 +37,7 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One legal entity of an audience, with the number of its matching establishments."""
+    """One legal entity of an audience, with the number of its establishments that satisfy, whatever its outcome."""
 
     finess_ej: str
     name: str | None
@@ -51,21 +51,22 @@ def audience(session: Session, edition: int, rule: Rule, sources: Sources = NOT_
     An establishment matches when it satisfies an "at least" of the rule; under a rule without one, when it is open.
     """
     compiled = compile_rule(rule, edition, sources)
-    candidate = compiled.candidates
-    eligible = select(candidate.c.finess_ej).where(candidate.c.holds)
-    matching = _matching(compiled, edition, eligible).subquery()
-    number, nowhere, in_register = func.count(), null().cast(String), RegistryEdition.counts["ej"].as_integer()
+    candidate = compiled.candidates.c
+    matching = _matching(compiled, edition, select(candidate.finess_ej).where(candidate.holds)).subquery().c
+    outcome, nowhere = case((candidate.holds, "eligible"), else_="missing").label("what"), null().cast(Text)
+    register = RegistryEdition.__table__.c
     rows = session.execute(
         union_all(
-            select(literal("register"), nowhere, nowhere, in_register).where(RegistryEdition.id == edition),
-            select(literal("eligible"), nowhere, nowhere, number).where(candidate.c.holds),
-            select(literal("missing"), nowhere, nowhere, number).where(candidate.c.holds.is_(None)),
-            select(literal("cell"), matching.c.department, matching.c.category_code, number).group_by(
-                matching.c.department, matching.c.category_code
+            select(literal("register"), nowhere, nowhere, register.counts["ej"].as_integer()).where(
+                register.id == edition
+            ),
+            select(outcome, nowhere, nowhere, func.count()).group_by("what"),
+            select(literal("cell"), matching.department, matching.category_code, func.count()).group_by(
+                matching.department, matching.category_code
             ),
         )
     ).all()
-    totals = {what: figure for what, _, _, figure in rows if what != "cell"}
+    totals = {"eligible": 0, "missing": 0} | {what: number for what, _, _, number in rows if what != "cell"}
     cells = sorted((Cell(*row) for what, *row in rows if what == "cell"), key=_order)
     return Audience(
         eligible=totals["eligible"],
@@ -122,7 +123,7 @@ def _matching(compiled: Compiled, edition: int, entities: Facts) -> Facts | Comp
             )
             for one in compiled.counted
         )
-        return union(*satisfying)
+        return union(*satisfying) if len(compiled.counted) > 1 else next(satisfying)
     columns = Establishment.finess_ej, Establishment.finess_et, Establishment.department, Establishment.category_code
     open_now = true_in(Establishment, edition), Establishment.is_open
     return select(*columns).where(*open_now, Establishment.finess_ej.in_(entities))

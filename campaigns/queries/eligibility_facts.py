@@ -22,7 +22,6 @@ from sqlalchemy import (
 
 from campaigns.rules.eligibility.tree import Condition, OneOf, Present, Within
 from campaigns.rules.eligibility.truth import Kind, Scalar, comparable, kind_of
-from finess.models import Establishment
 
 Truth = ColumnElement[Any]
 
@@ -45,8 +44,8 @@ ESTABLISHMENT_COLUMNS: Mapping[str, str] = {
 }
 
 
-def of_establishment(condition: Condition, seen: type[Establishment]) -> Truth:
-    """The condition on `seen`, an alias of Establishment."""
+def of_establishment(condition: Condition, seen: Any) -> Truth:
+    """The condition on `seen`, the columns of Establishment under an alias."""
     if condition.keyword in ESTABLISHMENT_COLUMNS:
         return of_column(condition, getattr(seen, ESTABLISHMENT_COLUMNS[condition.keyword]))
     # `authorised`, or `authorised_or_declared` before anybody has declared anything: a date settles it, else unknown.

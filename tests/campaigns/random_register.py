@@ -1,38 +1,35 @@
 """A register of a few applicants, written to PostgreSQL for one test, and the tenant's facts about them as selects."""
 
+import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
-from sqlalchemy import Text, cast, insert, literal, select, union_all
+from sqlalchemy import Text, cast, insert, literal, select, text, union_all
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from campaigns.queries.eligibility import Facts, Sources
 from campaigns.rules.eligibility import Applicant
-from finess.models import Establishment, LegalEntity, RegistryEdition
+from finess.models import Establishment, LegalEntity
+
+_editions = count(1)
+_EDITION = text(
+    """
+    insert into registry_edition
+        (id, source, generated_at, sha256, file_name, imported_at, imported_by, counts, difference)
+    overriding system value values (:id, 'finess_plus', now(), '', '', now(), 'tests', :counts, '{}')
+    """
+)
 
 
 def put_register(session: Session, applicants: Sequence[Applicant]) -> int:
-    """Write the applicants as an edition of their own, and return its number.
+    """Write the applicants as an edition of their own, and return its number: negative, older than any import's.
 
-    The edition before knew each of them otherwise: open, with one open, authorised EHPAD in Ille-et-Vilaine.
+    The edition before knew each of them otherwise: open, with open and authorised EHPAD in Ille-et-Vilaine.
     """
-    edition = session.scalar(
-        insert(RegistryEdition)
-        .values(
-            source="finess_plus",
-            generated_at=datetime(2026, 9, 5, tzinfo=UTC),
-            sha256="",
-            file_name="",
-            imported_at=datetime(2026, 9, 5, tzinfo=UTC),
-            imported_by="tests",
-            counts={"ej": len(applicants)},
-            difference={},
-        )
-        .returning(RegistryEdition.id)
-    )
-    assert edition is not None
+    edition = -2 * next(_editions)
+    session.execute(_EDITION, {"id": edition, "counts": json.dumps({"ej": len(applicants)})})
     entities, establishments = [], []
     for applicant in applicants:
         entity = applicant.legal_entity
