@@ -35,6 +35,7 @@ PERMISSIONS: Table = {
     "campaign.archive": role("ars_manager"),
     "candidacy.start": either(signed_in, member("owner", "editor")),
     "candidacy.view": either(member("owner", "editor", "reader"), _submitted),
+    "candidacy.read": member("owner", "editor", "reader"),
     "candidacy.save": member("owner", "editor"),
     "candidacy.submit": member("owner", "editor"),
     "candidacy.withdraw": member("owner", "editor"),

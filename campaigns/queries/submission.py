@@ -1,6 +1,7 @@
 """Submissions and their receipts."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,15 +14,35 @@ from kit.errors import NotFound
 from tenants.models import User
 
 
-def list_submissions(session: Session, candidacy_id: UUID) -> Sequence[Row[Submission, str | None]]:
-    """Every submission of a file with the name of whoever sent it, the last one first."""
+@dataclass(frozen=True, slots=True)
+class SubmissionLine:
+    """A submission without its content; `name` is whoever sent it, None for a program."""
+
+    number: int
+    received_at: datetime
+    code: str
+    sha256: str
+    name: str | None
+
+
+def list_submissions(session: Session, candidacy_id: UUID) -> list[SubmissionLine]:
+    """Every submission of a file, the last one first."""
     query = (
-        select(Submission, User.name)
+        select(Submission.number, Submission.received_at, Submission.code, Submission.sha256, User.name)
         .outerjoin(User, User.id == Submission.submitted_by)
         .where(Submission.candidacy_id == candidacy_id)
         .order_by(Submission.number.desc())
     )
-    return session.execute(query).all()
+    return [SubmissionLine(*row) for row in session.execute(query)]
+
+
+def get_submission(session: Session, candidacy_id: UUID, number: int) -> Submission:
+    """A submission of a file by its number. Raises NotFound."""
+    query = select(Submission).where(Submission.candidacy_id == candidacy_id, Submission.number == number)
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound("Ce dépôt n’existe pas, ou vous n’y avez pas accès.")
+    return found
 
 
 def last_submissions(session: Session, candidacy_ids: Collection[UUID]) -> Mapping[UUID, Submission]:
@@ -33,15 +54,6 @@ def last_submissions(session: Session, candidacy_ids: Collection[UUID]) -> Mappi
         .ext(distinct_on(Submission.candidacy_id))
     )
     return {submission.candidacy_id: submission for submission in session.scalars(query)}
-
-
-def get_submission(session: Session, candidacy_id: UUID, number: int) -> Submission:
-    """A submission of a file by its number. Raises NotFound."""
-    query = select(Submission).where(Submission.candidacy_id == candidacy_id, Submission.number == number)
-    found = session.scalar(query)
-    if found is None:
-        raise NotFound("Ce dépôt n’existe pas, ou vous n’y avez pas accès.")
-    return found
 
 
 def find_submission_at(session: Session, candidacy_id: UUID, received_at: datetime) -> Submission | None:

@@ -1,5 +1,7 @@
 """What the clock and the call's state allow to do with a file, and the sentence for what they do not. Pure."""
 
+from collections.abc import Callable
+
 from campaigns.rules.window import Moment
 from kit.errors import Conflict
 from kit.french import instant
@@ -60,3 +62,12 @@ def closed_since(moment: Moment, zone: str) -> str:
     if moment.window is None:
         return "La fenêtre est close."
     return f"La fenêtre est close depuis le {instant(moment.window.closes_at, zone)}."
+
+
+def may(check: Callable[[], None]) -> bool:
+    """Whether a check of this module lets pass, for pages that show no dead button: `may(lambda: check_submit(…))`."""
+    try:
+        check()
+    except Conflict:
+        return False
+    return True

@@ -11,6 +11,7 @@ from campaigns.queries import candidacy as candidacies
 from campaigns.queries import decision as decisions
 from campaigns.queries import submission as submissions
 from campaigns.queries.answer import Written
+from campaigns.queries.submission import SubmissionLine
 from campaigns.rules import form as forms
 from campaigns.rules.form import Progress
 from campaigns.service.draft import Draft, drafts_of, open_draft
@@ -43,7 +44,7 @@ class FilePage:
     """One file, for the people of its organisation.
 
     `assessment` is worked out now; `aside` counts the fields where two texts wait for a choice; `writer` wrote last;
-    `decision` is None until everybody is told.
+    `history` is every submission, the last one first; `decision` is None until everybody is told.
     """
 
     draft: Draft
@@ -53,7 +54,16 @@ class FilePage:
     assessment: Assessment
     aside: int
     writer: Written | None
+    history: Sequence[SubmissionLine]
     decision: Decision | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A file somebody writes in; `aside` counts the fields where two texts wait for a choice."""
+
+    draft: Draft
+    aside: int
 
 
 def list_my_candidacies(actor: Actor, after: UUID | None = None, limit: int = candidacies.PAGE) -> MyFiles:
@@ -66,11 +76,10 @@ def list_my_candidacies(actor: Actor, after: UUID | None = None, limit: int = ca
 
 
 def view_candidacy(actor: Actor, candidacy_id: UUID) -> FilePage:
-    """One file. Raises NotFound, also to strangers."""
+    """One file. Raises NotFound to strangers, Forbidden to the authority, who reads what was submitted instead."""
     with transaction(actor) as tx:
-        draft = open_draft(tx, candidacy_id, "candidacy.view")
+        draft = open_draft(tx, candidacy_id, "candidacy.read")
         (line,) = _lines(tx, [draft])
-        aside = {one.field for one in written.list_set_aside(tx.session, candidacy_id)} & draft.form.fields.keys()
         writers = written.last_written(tx.session, candidacy_id).values()
         return FilePage(
             draft,
@@ -78,10 +87,23 @@ def view_candidacy(actor: Actor, candidacy_id: UUID) -> FilePage:
             line.last,
             line.is_changed,
             assess_draft(tx, draft),
-            len(aside),
+            _aside(tx, draft),
             max(writers, key=lambda one: one.saved_at, default=None),
+            submissions.list_submissions(tx.session, candidacy_id),
             decisions.find_released_decision(tx.session, candidacy_id),
         )
+
+
+def open_file(actor: Actor, candidacy_id: UUID) -> OpenFile:
+    """One file to write in, without what only the task list needs. Raises as `view_candidacy`."""
+    with transaction(actor) as tx:
+        draft = open_draft(tx, candidacy_id, "candidacy.read")
+        return OpenFile(draft, _aside(tx, draft))
+
+
+def _aside(tx: Tx, draft: Draft) -> int:
+    found = written.list_set_aside(tx.session, draft.candidacy.id)
+    return len({one.field for one in found} & draft.form.fields.keys())
 
 
 def _lines(tx: Tx, drafts: Sequence[Draft]) -> list[FileLine]:

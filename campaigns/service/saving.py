@@ -34,10 +34,14 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of the values sent, by field. `problems` are saved and flagged; `refused` are not saved at all."""
+    """What became of the values sent, by field. `problems` are saved and flagged; `refused` are not saved at all.
+
+    `zone` is the call's, to say `saved_at` in.
+    """
 
     revision: int
     saved_at: datetime
+    zone: str
     changed: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     problems: Mapping[str, str] = field(default_factory=dict)
@@ -57,10 +61,12 @@ def save_draft(actor: Actor, candidacy_id: UUID, sent: Mapping[str, Any], base_r
         values, refused = _read(draft.form, sent)
         merged = forms.merge(draft.form, _seen(tx, draft, values, base_revision), draft.answers, values)
         _write(tx, draft, merged)
-        problems = {key: forms.problem(draft.form.fields[key], value) for key, value in values.items()}
+        fields = draft.form.fields
+        problems = {key: forms.problem(fields[key], signed(tx, fields[key], value)) for key, value in values.items()}
         return Saved(
             draft.candidacy.revision,
             draft.candidacy.saved_at,
+            draft.campaign.zone,
             tuple(merged.changed),
             _conflicts(tx, draft, merged),
             {key: sentence for key, sentence in problems.items() if sentence},

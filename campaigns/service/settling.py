@@ -29,7 +29,7 @@ class Comparison:
 def compare(actor: Actor, candidacy_id: UUID) -> Comparison:
     """The values put aside in a file that nobody has settled. Raises NotFound to strangers."""
     with transaction(actor) as tx:
-        draft = open_draft(tx, candidacy_id, "candidacy.view")
+        draft = open_draft(tx, candidacy_id, "candidacy.read")
         # A field that the form no longer has is nobody's to choose; a later value put aside replaces an earlier one.
         found = written.list_set_aside(tx.session, candidacy_id)
         aside = {one.field: one for one in found if one.field in draft.form.fields}

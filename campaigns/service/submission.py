@@ -1,11 +1,17 @@
 """Submitting a file and withdrawing it, judged at the instant the request arrived; kept byte for byte."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from campaigns.models import Candidacy, Submission
+from campaigns.models import Campaign, Candidacy, Submission
+from campaigns.permissions import PERMISSIONS
 from campaigns.queries import answer as written
+from campaigns.queries import campaign as campaigns
+from campaigns.queries import candidacy as candidacies
 from campaigns.queries import submission as submissions
-from campaigns.rules import filing
+from campaigns.queries.submission import SubmissionLine
+from campaigns.rules import filing, window
 from campaigns.rules import form as forms
 from campaigns.rules.receipt import Facts
 from campaigns.rules.reference import new_code
@@ -17,6 +23,7 @@ from kit.actor import Actor
 from kit.db import uuid7
 from kit.errors import Invalid, Stale
 from kit.french import count
+from kit.permissions import permit
 from kit.transaction import Tx, transaction
 from tenants.models import Tenant
 
@@ -59,6 +66,44 @@ def withdraw_candidacy(actor: Actor, candidacy_id: UUID) -> Candidacy:
         candidacy.revision += 1
         tx.advance(candidacy, CANDIDACY, "withdraw")
         return candidacy
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionPage:
+    """A submission with what surrounds it. `lines` are every submission of the file, the last one first."""
+
+    submission: Submission
+    candidacy: Candidacy
+    campaign: Campaign
+    tenant: Tenant
+    moment: window.Moment
+    lines: Sequence[SubmissionLine]
+
+    @property
+    def is_last(self) -> bool:
+        """Whether this is the one that counts."""
+        return bool(self.submission.number == self.lines[0].number)
+
+    @property
+    def submitted_by(self) -> str:
+        """Whoever sent it."""
+        return next(line.name for line in self.lines if line.number == self.submission.number) or "un programme"
+
+
+def view_submission(actor: Actor, candidacy_id: UUID, number: int) -> SubmissionPage:
+    """What was submitted, for the file's people and the authority. Raises NotFound, also to strangers."""
+    with transaction(actor) as tx:
+        candidacy = candidacies.get_candidacy(tx.session, candidacy_id)
+        permit(PERMISSIONS, actor, "candidacy.view", candidacy)
+        campaign = campaigns.get_campaign_by_id(tx.session, candidacy.campaign_id)
+        return SubmissionPage(
+            submissions.get_submission(tx.session, candidacy_id, number),
+            candidacy,
+            campaign,
+            tx.session.get_one(Tenant, tx.tenant_id),
+            window.at(campaigns.list_windows(tx.session, campaign.id), tx.now),
+            submissions.list_submissions(tx.session, candidacy_id),
+        )
 
 
 def content_of(draft: Draft, tenant: Tenant) -> str:

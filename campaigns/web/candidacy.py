@@ -1,0 +1,198 @@
+"""One's files: the list, starting one from a number, and the task list of one."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from campaigns.permissions import PERMISSIONS
+from campaigns.rules import filing
+from campaigns.rules.form import APPLICANT, SectionProgress
+from campaigns.rules.states import KIND_LABELS
+from campaigns.service import candidacy as files
+from campaigns.service import starting
+from campaigns.service.candidacy import FileLine, FilePage
+from campaigns.web.applicant import applicant_facts
+from campaigns.web.countdown import countdown, one_line
+from campaigns.web.eligibility_words import verdict_words
+from kit import clock
+from kit.errors import Conflict, CrrcError, Forbidden, Invalid, NotFound
+from kit.french import count
+from kit.permissions import allows
+from kit.web import actor, page, permission
+
+blueprint = Blueprint("candidacies", __name__)
+_TASK_WORDS = {
+    "todo": "À commencer",
+    "started": "En cours",
+    "error": "À corriger",
+    "done": "Complet",
+    "optional": "Facultatif",
+}
+
+
+@blueprint.get("/candidacies")
+@permission("candidacy.start")
+def mine() -> Response:
+    """The files of the person's organisations, and where each one is."""
+    after = request.args.get("after", "")
+    found = files.list_my_candidacies(actor(), _uuid(after) if after else None)
+    lines = [_card(line, clock.now()) for line in found.lines]
+    following = url_for(".mine", after=found.after) if found.after else None
+    return page("candidacies/list.html", lines=lines, following=following, first=url_for(".mine") if after else None)
+
+
+@blueprint.get("/campaigns/<slug>/apply")
+@permission("candidacy.start")
+def apply(slug: str) -> Response:
+    """Type a number, see who it is, say who one is, and start."""
+    number = request.args.get("number", "")
+    return _apply_page(slug, number) if number.strip() else _ask_page(slug)
+
+
+@blueprint.post("/campaigns/<slug>/candidacies")
+@permission("candidacy.start")
+def start(slug: str) -> Response:
+    """Start the file, or find the one there is."""
+    number, function = request.form.get("number", ""), request.form.get("function", "")
+    try:
+        file = starting.start_candidacy(actor(), slug, number, function)
+    except Invalid as error:
+        return _apply_page(slug, number, error, function)
+    except (Conflict, Forbidden) as error:
+        return _ask_page(slug, number, error)
+    return redirect(url_for(".view", candidacy_id=file.id), 303)
+
+
+@blueprint.get("/candidacies/<uuid:candidacy_id>")
+@permission("candidacy.view")
+def view(candidacy_id: UUID) -> Response:
+    """The task list. The authority is led to what was submitted instead."""
+    try:
+        file = files.view_candidacy(actor(), candidacy_id)
+    except Forbidden:
+        return redirect(url_for("reviews.view_file", candidacy_id=candidacy_id), 303)
+    draft = file.draft
+    now = clock.now()
+    return page(
+        "candidacies/view.html",
+        file=file,
+        draft=draft,
+        candidacy=draft.candidacy,
+        campaign=draft.campaign,
+        moment=draft.moment,
+        time=countdown(draft.moment, now, draft.campaign.zone),
+        tasks=[_task(section, draft.candidacy.id) for section in file.progress.sections],
+        verdict=verdict_words(file.assessment, draft.candidacy.applicant_name),
+        **_doors(file),
+    )
+
+
+def _ask_page(slug: str, number: str = "", error: CrrcError | None = None) -> Response:
+    call = starting.open_call(actor(), slug)
+    return page(
+        "candidacies/ask.html",
+        error.status if error else 200,
+        campaign=call.campaign,
+        time=countdown(call.moment, clock.now(), call.campaign.zone),
+        number=number[:100],
+        errors=dict(error.fields) if error else {},
+        refusal=error.sentence if error and not error.fields else None,
+    )
+
+
+def _apply_page(slug: str, number: str, error: Invalid | None = None, function: str = "") -> Response:
+    """Who the number is; back to the question when it leads nowhere."""
+    try:
+        found = starting.recognise_applicant(actor(), slug, number)
+    except Invalid as unknown:
+        return _ask_page(slug, number, unknown)
+    if found.file_id:
+        return redirect(url_for(".view", candidacy_id=found.file_id), 303)
+    campaign, entity = found.call.campaign, found.applicant["legal_entity"]
+    return page(
+        "candidacies/apply.html",
+        error.status if error else 200,
+        campaign=campaign,
+        found=found,
+        entity=entity,
+        facts=applicant_facts(found.applicant),
+        time=countdown(found.call.moment, clock.now(), campaign.zone),
+        verdict=verdict_words(found.assessment, entity["name"] or entity["finess_ej"]),
+        function=function[:200],
+        errors=dict(error.fields) if error else {},
+    )
+
+
+def _doors(file: FilePage) -> dict[str, Any]:
+    """What may be done from here, so that the page shows no button that answers no."""
+    draft, candidacy, campaign = file.draft, file.draft.candidacy, file.draft.campaign
+    working = candidacy.state in filing.WORKING and not file.decision
+    submit = filing.may(lambda: filing.check_save(campaign.state, candidacy.state, draft.moment, campaign.zone))
+    withdraw = filing.may(lambda: filing.check_withdraw(campaign.state, draft.moment, campaign.zone))
+    may_write = allows(PERMISSIONS, actor(), "candidacy.save", candidacy)
+    return {
+        "may_submit": may_write and working and submit and draft.moment.status != "closed",
+        "can_withdraw": may_write and working and withdraw and candidacy.state != "withdrawn",
+        "members_url": url_for("members.view", organisation_id=candidacy.organisation_id) if may_write else None,
+    }
+
+
+def _card(line: FileLine, now: datetime) -> dict[str, Any]:
+    draft, campaign = line.draft, line.draft.campaign
+    return {
+        "title": campaign.title,
+        "href": url_for(".view", candidacy_id=draft.candidacy.id),
+        "kind": KIND_LABELS[campaign.kind],
+        "reference": draft.candidacy.reference,
+        "applicant": draft.candidacy.applicant_name,
+        "finess_ej": draft.candidacy.finess_ej,
+        "state": draft.candidacy.state,
+        "sentence": _where(line),
+        "time": one_line(draft.moment, now, campaign.zone),
+        "done": line.progress.done,
+        "total": len(line.progress.sections),
+        "is_open": draft.moment.status == "open" and draft.candidacy.state in ("draft", "submitted", "withdrawn"),
+    }
+
+
+def _where(line: FileLine) -> str:
+    """What a person must know of the file before opening it."""
+    state, gaps, closed = line.draft.candidacy.state, len(line.progress.gaps), line.draft.moment.status == "closed"
+    if state == "draft":
+        if closed:
+            return "Ce dossier n’a pas été déposé."
+        left = f"il reste {count(gaps, 'réponse')} à donner ou à corriger" if gaps else "tout est rempli"
+        return f"Ce dossier n’est pas encore déposé : {left}."
+    if state == "submitted" and line.is_changed:
+        return "Déposé, puis modifié : vos modifications ne sont pas déposées."
+    return {
+        "submitted": "Déposé : vous n’avez rien à faire.",
+        "withdrawn": "Retiré : ce dossier ne sera pas instruit.",
+    }.get(state, "La décision est notifiée.")
+
+
+def _task(found: SectionProgress, candidacy_id: UUID) -> dict[str, Any]:
+    section = found.section
+    hints = [
+        f"{count(found.wrong, 'réponse')} à corriger" if found.wrong else "",
+        f"{count(found.absent, 'réponse')} à donner" if found.absent else "",
+    ]
+    if section.key == APPLICANT:
+        hints = ["Repris du registre FINESS : rien à saisir"]
+    return {
+        "text": section.title,
+        "href": url_for(".section", candidacy_id=candidacy_id, key=section.key),
+        "state": "error" if found.wrong else "todo" if found.state == "optional" else found.state,
+        "status": _TASK_WORDS["error" if found.wrong else found.state],
+        "hint": ", ".join(hint for hint in hints if hint),
+    }
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound() from None
