@@ -3,13 +3,15 @@
 A topic is `thing.move`; a listener is a reaction that takes the transaction and the news, and touches the database only.
 """
 
-from campaigns.jobs import release
+from campaigns.jobs import campaign, release
 from kit.relay import Subscriptions
 from notifications import jobs as notices
 
 SUBSCRIPTIONS: Subscriptions = {
     "sign_in_link.ask": [notices.tell_sign_in_link],
     "organisation_member.add": [notices.tell_new_member],
+    "campaign.publish_due": [campaign.publish_due],
+    "window.close": [campaign.close_window],
     "campaign.release_soon": [release.release_soon],
     "campaign.release_due": [release.release_due],
     "campaign.release": [release.tell_applicants],

@@ -35,6 +35,7 @@ class Reach:
     outcome: Outcome
     members: Sequence[Member]
     after: str | None
+    region_code: str
 
     @property
     def by_department(self) -> Mapping[str, int]:
@@ -61,17 +62,24 @@ def preview_audience(
         permit(PERMISSIONS, actor, "campaign.preview", campaign)
         pinned = campaign.edition_id
         edition = get_edition(tx.session, pinned) if pinned else find_current_edition(tx.session)
+        tenant = tx.session.get_one(Tenant, tx.tenant_id)
         if edition is None:
-            return Reach(campaign, None, None, 0, outcome, (), None)
+            return Reach(campaign, None, None, 0, outcome, (), None, tenant.region_code)
         rule = read_rule(campaigns.get_version(tx.session, campaign).document["rule"])
-        return _reach(tx, campaign, edition, rule, outcome, after, limit)
+        return _reach(tx, tenant, campaign, edition, rule, outcome, after, limit)
 
 
 def _reach(
-    tx: Tx, campaign: Campaign, edition: RegistryEdition, rule: Rule, outcome: Outcome, after: str | None, limit: int
+    tx: Tx,
+    tenant: Tenant,
+    campaign: Campaign,
+    edition: RegistryEdition,
+    rule: Rule,
+    outcome: Outcome,
+    after: str | None,
+    limit: int,
 ) -> Reach:
     sources = tenant_sources(tx.now.date())
-    tenant = tx.session.get_one(Tenant, tx.tenant_id)
     home = regions()[tenant.region_code].departments if tenant.region_code in regions() else ()
     members = list_audience(tx.session, edition.id, rule, sources, outcome, after, limit + 1)
     return Reach(
@@ -82,6 +90,7 @@ def _reach(
         outcome=outcome,
         members=members[:limit],
         after=members[limit - 1].finess_ej if len(members) > limit else None,
+        region_code=tenant.region_code,
     )
 
 

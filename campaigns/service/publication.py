@@ -29,11 +29,12 @@ from kit.transaction import Tx, transaction
 
 @dataclass(frozen=True)
 class Outlook:
-    """What publishing a call would meet: the findings, and the edition of the register it would be pinned to."""
+    """What publishing a call would meet: the findings, the edition it would be pinned to, and the one in force."""
 
     campaign: Campaign
     findings: Sequence[Finding]
     edition: RegistryEdition | None
+    current: RegistryEdition | None
 
 
 def foresee_publication(actor: Actor, slug: str) -> Outlook:
@@ -42,7 +43,8 @@ def foresee_publication(actor: Actor, slug: str) -> Outlook:
         campaign = campaigns.get_campaign(tx.session, slug)
         permit(PERMISSIONS, actor, "campaign.preview", campaign)
         edition = _edition(tx, campaign)
-        return Outlook(campaign, _findings(tx, campaign, _document(tx, campaign), edition), edition)
+        findings = _findings(tx, campaign, _document(tx, campaign), edition)
+        return Outlook(campaign, findings, edition, find_current_edition(tx.session))
 
 
 def publish_campaign(actor: Actor, slug: str) -> Campaign:
@@ -124,7 +126,7 @@ def _findings(tx: Tx, campaign: Campaign, document: Document, edition: RegistryE
         *checked.findings,
         *check_references(tx, document, siblings=True),
         *check_against_now(document, tx.now),
-        *_audience(tx, document, edition),
+        *(_audience(tx, document, edition) if CAMPAIGN.can(campaign.state, "publish") else []),
     ]
 
 

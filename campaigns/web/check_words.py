@@ -1,0 +1,68 @@
+"""A check of eligibility as pages show it: the answer about somebody, what it means, what decided it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from campaigns.service.eligibility import Check
+from campaigns.web.eligibility_words import clause_items
+from finess.queries.search import Hit
+from finess.rules.geography import department_name
+from finess.rules.nomenclature import category_name
+from finess.rules.wording import title
+from kit.french import NBSP, day
+
+_TITLES = {
+    "eligible": "Cet organisme est éligible",
+    "not_eligible": "Cet organisme n’est pas éligible",
+    "information_missing": "Il manque une information pour répondre",
+}
+_SENTENCES = {
+    "eligible": "{} remplit toutes les conditions de l’appel, d’après le registre.",
+    "not_eligible": "{}{nbsp}: une condition au moins n’est pas remplie. Voici laquelle, et les faits qui le disent.",
+    "information_missing": (
+        "{}{nbsp}: le registre public ne dit pas tout. La réponse viendra de votre dossier, ou de ce que l’ARS et le "
+        "GRADeS savent de l’organisme."
+    ),
+}
+
+
+def check_words(check: Check) -> dict[str, Any]:
+    """The answer, with the arguments of the macro `verdict`. Expects a check that has a verdict."""
+    if check.verdict is None or check.entity is None:
+        raise ValueError("This check has no verdict.")
+    outcome = check.verdict.outcome.value
+    called = check.entity.name or f"L’organisme {check.entity.finess_ej}"
+    answer = check.verdict.as_json()
+    return {
+        "number": check.entity.finess_ej,
+        "may_apply": check.entity.is_open and outcome != "not_eligible",
+        "note": check.note,
+        "error": check.error,
+        "verdict": {
+            "outcome": outcome,
+            "title": _TITLES[outcome],
+            "sentence": _SENTENCES[outcome].format(called, nbsp=NBSP),
+            "items": clause_items(answer["clauses"]),
+            "edition": f"Registre {title(check.edition.source, check.edition.generated_at)}.",
+        },
+    }
+
+
+def hit_lines(hits: Sequence[Hit]) -> list[dict[str, Any]]:
+    """The structures found, each with the legal entity's number that its line leads to."""
+    return [
+        {
+            "finess_ej": hit.finess_ej,
+            "name": hit.name or f"FINESS {hit.number}",
+            "what": _what(hit),
+            "shut": None if hit.is_open else f"fermé{f' depuis le {day(hit.closed_on)}' if hit.closed_on else ''}",
+        }
+        for hit in hits
+    ]
+
+
+def _what(hit: Hit) -> str:
+    place = ", ".join(filter(None, (hit.town, department_name(hit.department) if hit.department else None)))
+    if hit.kind == "ej":
+        return f"Organisme gestionnaire {hit.number}, {place}" if place else f"Organisme gestionnaire {hit.number}"
+    return f"Établissement {hit.number}, {category_name(hit.category_code)}, {place}"

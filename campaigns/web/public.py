@@ -1,0 +1,122 @@
+"""What everybody reads without an account: a portal's calls, one call, the check of one's eligibility."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from werkzeug.wrappers import Response
+
+from campaigns.rules.document.agenda import agenda
+from campaigns.rules.document.steps import steps
+from campaigns.rules.states import KIND_LABELS
+from campaigns.service import reading
+from campaigns.service.eligibility import enquire
+from campaigns.service.reading import Call, CallPage
+from campaigns.web.check_words import check_words, hit_lines
+from campaigns.web.countdown import countdown, one_line
+from kit.web import actor, page, permission
+
+blueprint = Blueprint("campaigns", __name__)
+LONGEST_QUESTION = 200
+RECENT = 12
+
+
+@blueprint.get("/")
+@permission("campaign.view")
+def home() -> Response:
+    """The portal's calls: open, to come, past."""
+    calls = reading.public_calls(actor())
+    groups: dict[str, list[dict[str, Any]]] = {"open": [], "not_yet": [], "closed": []}
+    for call in calls.items:
+        groups[moment_of(call)].append(_card(call, calls.now))
+    return page("campaigns/home.html", open=groups["open"], coming=groups["not_yet"], past=groups["closed"][:RECENT])
+
+
+@blueprint.get("/campaigns/<slug>")
+@permission("campaign.view")
+def view(slug: str) -> Response:
+    """A call: its time, its rule in words, its texts, the check."""
+    return _call_page(reading.view_call(actor(), slug))
+
+
+@blueprint.get("/campaigns/<slug>/check")
+@permission("campaign.check")
+def check(slug: str) -> Response:
+    """The answer to a number, or the structures whose name was typed. The address can be shared."""
+    typed = request.args.get("q", "")[:LONGEST_QUESTION].replace("\0", "")
+    call = reading.view_call(actor(), slug)
+    if not typed.strip():
+        return _check_page(call, typed, error="Indiquez un numéro ou un nom." if "q" in request.args else None)
+    found = enquire(actor(), slug, typed)
+    if found.hits:
+        return _check_page(call, typed, hits=hit_lines(found.hits))
+    if found.check is None:
+        nothing = "Aucune structure ne porte ce nom dans le registre. Essayez un autre mot, ou un numéro."
+        return _check_page(call, typed, error=nothing)
+    if found.check.verdict is None:
+        return _check_page(call, typed, error=found.check.error)
+    return _check_page(call, typed, answer=check_words(found.check))
+
+
+@blueprint.get("/campaigns/<slug>/calendar.ics")
+@permission("campaign.view")
+def calendar(slug: str) -> Response:
+    """The dates, for a calendar."""
+    call = reading.view_call(actor(), slug)
+    url = url_for(".view", slug=slug, _external=True)
+    content = agenda(call.document, url, call.version.number, call.version.created_at)
+    response = Response(content, mimetype="text/calendar")
+    response.headers["Content-Disposition"] = f'attachment; filename="{slug}.ics"'
+    return response
+
+
+def moment_of(call: Call) -> str:
+    """Where a list shows a call: one whose decisions were told is past, whatever its windows say."""
+    return "closed" if call.campaign.state == "released" else call.moment.status
+
+
+def _card(call: Call, now: datetime) -> dict[str, Any]:
+    campaign = call.campaign
+    phase = call.version.document.get("phase")
+    kind = KIND_LABELS[campaign.kind]
+    return {
+        "title": campaign.title,
+        "href": url_for(".view", slug=campaign.slug),
+        "kind": f"{kind}, {phase}" if phase else kind,
+        "state": "released" if campaign.state == "released" else call.moment.status,
+        "summary": call.version.document["summary"],
+        "time": one_line(call.moment, now, campaign.zone),
+    }
+
+
+def _frame(call: CallPage) -> dict[str, Any]:
+    """What a call's pages share."""
+    campaign = call.campaign
+    return {
+        "call": call,
+        "campaign": campaign,
+        "kind": KIND_LABELS[campaign.kind],
+        "phase": call.document.data.get("phase"),
+        "standing": "released" if campaign.state == "released" else call.moment.status,
+        "countdown": countdown(call.moment, call.now, campaign.zone),
+    }
+
+
+def _call_page(call: CallPage) -> Response:
+    return page(
+        "campaigns/view.html",
+        **_frame(call),
+        texts=call.document.data.get("texts", {}),
+        steps=steps(call.document, call.now, call.campaign.state == "released"),
+    )
+
+
+def _check_page(
+    call: CallPage,
+    typed: str,
+    answer: dict[str, Any] | None = None,
+    hits: list[dict[str, Any]] | None = None,
+    error: str | None = None,
+) -> Response:
+    frame = _frame(call)
+    return page("campaigns/check.html", **frame, typed=typed, answer=answer, hits=hits or [], error=error)
