@@ -19,8 +19,8 @@ class Measure:
     peak_mb: float
 
 
-def run(module: str, *arguments: str, environment: dict[str, str]) -> Measure:
-    """Run `python -m module arguments` and read what it measured of itself. Raises when it fails."""
+def answers(module: str, *arguments: str, environment: dict[str, str]) -> dict[str, float]:
+    """Run `python -m module arguments` and read the last line it prints, which is JSON. Raises when it fails."""
     done = subprocess.run(
         [sys.executable, "-m", module, *arguments],
         env={**os.environ, **environment},
@@ -28,7 +28,12 @@ def run(module: str, *arguments: str, environment: dict[str, str]) -> Measure:
         stdout=subprocess.PIPE,
         text=True,
     )
-    return Measure(**json.loads(done.stdout.splitlines()[-1]))
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def run(module: str, *arguments: str, environment: dict[str, str]) -> Measure:
+    """Run an act that reports on itself, and read its report."""
+    return Measure(**answers(module, *arguments, environment=environment))
 
 
 def report(act: Callable[[], object]) -> None:

@@ -33,7 +33,9 @@ def run() -> dict[str, float]:
     floors, imports = [], []
     for _ in range(ROUNDS):  # one after the other, so that whatever else the machine does slows both
         floors.append(measured.run("bench.register_floor", path, environment=database.fresh("bench_floor")))
-        imports.append(measured.run("bench.register_import", path, environment=database.fresh("bench_register")))
+        environment = database.fresh("bench_register")
+        imports.append(measured.run("bench.register_import", path, environment=environment))
+    questions = measured.answers("bench.register_questions", environment=environment)
     return {
         "import.ratio": median(ours.seconds / floor.seconds for ours, floor in zip(imports, floors, strict=True)),
         "import.peak_mb": max(ours.peak_mb for ours in imports),
@@ -41,4 +43,5 @@ def run() -> dict[str, float]:
         "import.processor_seconds": median(ours.processor for ours in imports),
         "floor.seconds": median(floor.seconds for floor in floors),
         "floor.peak_mb": max(floor.peak_mb for floor in floors),
+        **questions,
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from app.operator import my_name
 from finess.gateway.synthetic import writer
 from finess.models import RegistryEdition
 from finess.queries import edition as editions
@@ -36,7 +37,7 @@ def finess() -> None:
 def import_files(files: tuple[Path, ...], allow_shrink: bool, as_json: bool) -> None:
     """Importe une édition du registre\xa0: un JSON FINESS+ (.json, .json.gz), ou des extraits etalab (501, 502…)."""
     tell = _progress if sys.stderr.isatty() else None
-    done = register.import_register(operator("crrc"), files, allow_shrink=allow_shrink, progress=tell)
+    done = register.import_register(operator(my_name()), files, allow_shrink=allow_shrink, progress=tell)
     if tell:
         click.echo("\r\x1b[K", nl=False, err=True)
     edition = done.edition

@@ -18,7 +18,7 @@ from kit.french import NBSP, count, day
 from kit.transaction import Tx, transaction
 
 OF_EDITION = click.option("--edition", "wanted", type=int, help="Une édition passée (sinon celle en vigueur).")
-INNER = {"search_text", "fingerprint", "first_edition", "last_edition"}
+INNER = {"search_text", "first_edition", "last_edition"}
 
 
 @finess.command()

@@ -6,8 +6,10 @@ from typing import Any
 
 def text(value: Any) -> str | None:
     """A value without the padding of the old fixed-width base; None when nothing is left, or it is no text."""
-    if value.__class__ is not str:
-        if value is None or isinstance(value, bool | dict | list):
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        if isinstance(value, bool | dict | list):
             return None
         value = str(value)
     if not value.isascii():
@@ -18,5 +20,5 @@ def text(value: Any) -> str | None:
 
 def day(value: Any) -> date | None:
     """An ISO date (a time after it is dropped). Raises ValueError for anything else that is not empty."""
-    written = text(value)
+    written = text(value) if value else None
     return date.fromisoformat(written[:10]) if written else None

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, null, select, text, union_all
+from sqlalchemy import ColumnElement, Select, and_, cast, func, literal, null, select, text, union_all
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from finess.models import Establishment, LegalEntity
@@ -52,7 +53,9 @@ def search(session: Session, edition: int, typed: str, limit: int = 20) -> Seque
 def _matches(table: type[LegalEntity | Establishment], wanted: list[str]) -> ColumnElement[bool]:
     """Every word begins a word of the name or town; beside other words, a département's code means the département."""
     names = [word for word in wanted if word not in departments()] or wanted
-    conditions = [table.search_text.like(f"% {word}%") for word in names]
+    # Words are letters and digits only: nothing in them can be read as an operator.
+    beginnings = cast(" & ".join(f"{word}:*" for word in names), TSQUERY)
+    conditions = [table.search_text.bool_op("@@")(beginnings)]
     if len(names) < len(wanted):
         conditions.append(table.department.in_([word for word in wanted if word not in names]))
     return and_(*conditions)
@@ -87,5 +90,5 @@ def _facts(kind: str, table: type[LegalEntity | Establishment], number: Any, cat
         table.is_open,
         table.closed_on,
         table.finess_ej,
-        func.length(table.search_text).label("length"),
+        func.length(table.name).label("length"),
     )

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+_MARKS = re.compile("[\u0300-\u036f]+")  # combining accents, once a letter is decomposed
 _WORD = re.compile(r"[A-Z0-9]+")
 # "E.H.P.A.D." and "EHPAD", "S.M.J.P.M" and "SMJPM" are one word.
 _DOTTED = re.compile(r"(?<![A-Z0-9])(?:[A-Z]\.)+[A-Z]?(?![A-Z0-9])")
@@ -21,12 +22,12 @@ def normalise(text: str) -> str:
 def words(text: str) -> list[str]:
     """The words of `normalise(text)`."""
     if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
-        text = "".join(char for char in decomposed if not unicodedata.combining(char))
+        text = _MARKS.sub("", unicodedata.normalize("NFKD", text.translate(_LIGATURES)))
     text = text.upper()
     if "." in text:
         text = _DOTTED.sub(lambda acronym: acronym[0].replace(".", ""), text)
-    return [_POSTAL.get(word, word) for word in _WORD.findall(text)]
+    found = _WORD.findall(text)
+    return [_POSTAL.get(word, word) for word in found] if "SAINT" in text else found
 
 
 def significant_words(typed: str) -> list[str]:
@@ -35,8 +36,5 @@ def significant_words(typed: str) -> list[str]:
 
 
 def search_text(name: str | None, town: str | None) -> str:
-    """What a search looks into: the words of the name, then of the town, each preceded by a blank.
-
-    The leading blank lets `like '% WORD%'` find beginnings of words only, which a trigram index serves well.
-    """
-    return "".join(f" {word}" for word in words(f"{name or ''} {town or ''}"))
+    """What a search looks into: the words of the name, then of the town. Read as it is by PostgreSQL's `tsvector`."""
+    return normalise(f"{name or ''} {town or ''}")

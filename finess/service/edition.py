@@ -1,6 +1,6 @@
 """The second half of an import: what is staged becomes an edition, by sets, touching only what changed."""
 
-from sqlalchemy import Table, and_, exists, func, insert, literal, select, update
+from sqlalchemy import Table, and_, exists, func, insert, literal, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from finess.models import Establishment, ImportRemark, LegalEntity
@@ -32,7 +32,8 @@ def replace_edition(session: Session, previous: int | None, edition: int) -> Non
         held = model.__table__.c
         same = and_(held[key] == staged.c[key], held.last_edition.is_(None))
         if previous is not None:
-            unchanged = exists().where(same, held.fingerprint == staged.c.fingerprint)
+            facts = tuple_(*(held[column.name] for column in staged.c))
+            unchanged = exists().where(same, facts.is_not_distinct_from(tuple_(*staged.c)))
             session.execute(
                 update(model).where(held.last_edition.is_(None), ~unchanged).values(last_edition=previous),
                 execution_options={"synchronize_session": False},
@@ -42,7 +43,7 @@ def replace_edition(session: Session, previous: int | None, edition: int) -> Non
         session.execute(insert(model).from_select([*columns, "first_edition"], new))
     remarks = select(*STAGED_REMARK.c, literal(edition))
     session.execute(insert(ImportRemark).from_select([*STAGED_REMARK.c.keys(), "edition_id"], remarks))
-    session.execute(select(func.analyze_register()))
+    session.execute(select(func.settle_register()))
 
 
 def difference(session: Session, previous: int | None, edition: int) -> dict[str, dict[str, int]]:

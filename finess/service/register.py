@@ -29,7 +29,6 @@ Progress = Callable[[int, int, int], None]
 """Called with records staged, bytes read (on disk), and bytes in all."""
 
 _LOCK = 0x46_49_4E_45_53_53  # "FINESS": one import at a time
-_GIN_LIST = "64MB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +89,8 @@ def _together(files: list[RegisterFile]) -> list[RegisterFile]:
 def _take_turn(tx: Tx) -> None:
     if not tx.session.scalar(text("select pg_try_advisory_xact_lock(:key)"), {"key": _LOCK}):
         raise Conflict(f"Un autre import du registre est en cours{NBSP}: attendez sa fin. Rien n’a été modifié.")
-    # The only command that may take minutes; and a search index that is filled by large batches, not row by row.
-    for setting, value in (
-        ("statement_timeout", "0"),
-        ("work_mem", "64MB"),
-        ("gin_pending_list_limit", _GIN_LIST),
-        ("maintenance_work_mem", "256MB"),
-    ):
+    # The only command that may take minutes, and that sorts a whole register.
+    for setting, value in (("statement_timeout", "0"), ("work_mem", "64MB")):
         tx.session.execute(text("select set_config(:setting, :value, true)"), {"setting": setting, "value": value})
 
 

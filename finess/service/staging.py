@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from hashlib import blake2b
 
 from psycopg import sql
-from sqlalchemy import Column, MetaData, Table, insert, literal, select, text
+from sqlalchemy import Column, MetaData, Table, cast, insert, literal, select
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Session
 
 from finess.models import Establishment, ImportRemark, LegalEntity
@@ -14,8 +14,8 @@ from finess.rules.places import department_of
 from finess.rules.records import EstablishmentRecord, LegalEntityRecord, Record, Remark
 from kit.db import Base
 
-_DERIVED = ("department", "search_text", "fingerprint")
-_BATCH = 4000
+_DERIVED = ("department", "search_text")
+_BATCH = 10_000
 
 Cell = str | int | bool | date | None
 Row = tuple[Cell, ...]
@@ -66,7 +66,6 @@ class Staging:
                 waiting = 0
         self._flush()
         self._name_missing_entities()
-        self._session.execute(text("analyze staged_legal_entity, staged_establishment"))
 
     def _remark(self, remark: Remark) -> None:
         self.rejected += remark.severity == "rejected"
@@ -86,9 +85,8 @@ class Staging:
         """An EJ that files name only through its ET (legacy 502 without 501) is known by its number, and open."""
         number = STAGED_ESTABLISHMENT.c.finess_ej
         known = select(STAGED_LEGAL_ENTITY.c.finess_ej)
-        # Its number stands for its facts: they are all unknown.
-        unnamed = select(number, literal(True), literal(""), number).distinct().where(number.not_in(known))
-        columns = ["finess_ej", "is_open", "search_text", "fingerprint"]
+        unnamed = select(number, literal(True), cast("", TSVECTOR)).distinct().where(number.not_in(known))
+        columns = ["finess_ej", "is_open", "search_text"]
         self._session.execute(insert(STAGED_LEGAL_ENTITY).from_select(columns, unnamed))
 
 
@@ -107,7 +105,4 @@ def _copy(session: Session, table: Table, rows: Sequence[Row]) -> None:
 
 def _row(record: Record) -> Row:
     department = department_of(record.commune_code) if record.commune_code else None
-    facts = (*record[1:], department, search_text(record.name, record.town))
-    # The order of the facts is part of the fingerprint: a new column changes all of them, once.
-    digest = blake2b("\x1f".join(map(str, facts)).encode(), digest_size=12)
-    return (*facts, digest.hexdigest())
+    return (*record[1:], department, search_text(record.name, record.town))

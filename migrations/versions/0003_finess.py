@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 from kit.rls import APP_ROLE, share
 
@@ -14,7 +14,6 @@ INSTANT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     """Reference tables: no tenant, no policy. The import runs as the application role, like every command."""
-    op.execute("create extension if not exists pg_trgm")
     op.create_table(
         "registry_edition",
         sa.Column("id", sa.Integer, sa.Identity(always=True), primary_key=True),
@@ -42,7 +41,7 @@ def upgrade() -> None:
         sa.CheckConstraint("severity in ('rejected', 'warning')", name="severity"),
     )
     share(op.execute, "registry_edition", "legal_entity", "establishment", "import_remark")
-    _analyze_register()
+    _settle_register()
 
 
 def _legal_entity() -> None:
@@ -51,9 +50,8 @@ def _legal_entity() -> None:
         sa.Column("finess_ej", sa.Text, primary_key=True),
         sa.Column("first_edition", sa.Integer, primary_key=True),
         sa.Column("last_edition", sa.Integer),
-        sa.Column("fingerprint", sa.Text, nullable=False),
         sa.Column("name", sa.Text),
-        sa.Column("search_text", sa.Text, nullable=False),
+        sa.Column("search_text", TSVECTOR, nullable=False),
         sa.Column("siren", sa.Text),
         sa.Column("legal_status_code", sa.Text),
         sa.Column("department", sa.Text),
@@ -66,7 +64,7 @@ def _legal_entity() -> None:
         sa.CheckConstraint("last_edition >= first_edition", name="editions"),
     )
     op.create_index("ix_legal_entity_siren", "legal_entity", ["siren"])
-    _search_index("legal_entity")
+    op.create_index("ix_legal_entity_search_text", "legal_entity", ["search_text"], postgresql_using="gin")
 
 
 def _establishment() -> None:
@@ -75,10 +73,9 @@ def _establishment() -> None:
         sa.Column("finess_et", sa.Text, primary_key=True),
         sa.Column("first_edition", sa.Integer, primary_key=True),
         sa.Column("last_edition", sa.Integer),
-        sa.Column("fingerprint", sa.Text, nullable=False),
         sa.Column("finess_ej", sa.Text, nullable=False),
         sa.Column("name", sa.Text),
-        sa.Column("search_text", sa.Text, nullable=False),
+        sa.Column("search_text", TSVECTOR, nullable=False),
         sa.Column("category_code", sa.Text),
         sa.Column("siret", sa.Text),
         sa.Column("department", sa.Text),
@@ -95,28 +92,22 @@ def _establishment() -> None:
     op.create_index("ix_establishment_finess_ej", "establishment", ["finess_ej"])
     op.create_index("ix_establishment_siret", "establishment", ["siret"])
     op.create_index("ix_establishment_department_category_code", "establishment", ["department", "category_code"])
-    _search_index("establishment")
+    op.create_index("ix_establishment_search_text", "establishment", ["search_text"], postgresql_using="gin")
 
 
-def _search_index(table: str) -> None:
-    """Trigrams serve `like '% WORD%'`. Reference tables have no policy, so the index is used (stack.md §4)."""
-    op.create_index(
-        f"ix_{table}_search",
-        table,
-        ["search_text"],
-        postgresql_using="gin",
-        postgresql_ops={"search_text": "gin_trgm_ops"},
-    )
+def _settle_register() -> None:
+    """What an import must do to its tables at the end, and only an owner may; this function lends those two acts.
 
-
-def _analyze_register() -> None:
-    """Statistics belong to the import: the first preview would otherwise be planned for empty tables.
-
-    Only an owner may ANALYZE (before PostgreSQL 17), and the import is not one; this function lends that one act.
+    Statistics, or the first preview would be planned for empty tables; and the search indexes' pending entries, which
+    every search would otherwise read through until autovacuum comes by.
     """
     op.execute(
-        "create function analyze_register() returns void language plpgsql security definer set search_path = public "
-        "as $$ begin analyze legal_entity; analyze establishment; end $$"
+        "create function settle_register() returns void language plpgsql security definer set search_path = public "
+        "as $$ begin "
+        "perform gin_clean_pending_list('ix_legal_entity_search_text'); "
+        "perform gin_clean_pending_list('ix_establishment_search_text'); "
+        "analyze legal_entity; analyze establishment; "
+        "end $$"
     )
-    op.execute("revoke execute on function analyze_register() from public")
-    op.execute(f"grant execute on function analyze_register() to {APP_ROLE}")
+    op.execute("revoke execute on function settle_register() from public")
+    op.execute(f"grant execute on function settle_register() to {APP_ROLE}")

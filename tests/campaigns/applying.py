@@ -61,7 +61,7 @@ def a_legal_entity(sites: int = 1, category: str = "500", department: str = "35"
         )
         tx.add(edition)
         tx.session.flush()
-        true_from = {"first_edition": edition.id, "fingerprint": "", "search_text": search_text(name, "Rennes")}
+        true_from = {"first_edition": edition.id, "search_text": search_text(name, "Rennes")}
         place = {"department": department, "commune_code": "35238", "postal_code": "35000", "town": "Rennes"}
         entity = {"siren": f"{number:09}", "legal_status_code": "60", "is_open": True, **place, **facts}
         tx.add(LegalEntity(finess_ej=finess_ej, name=name, **true_from, **entity))

@@ -33,7 +33,7 @@ def put_register(session: Session, applicants: Sequence[Applicant]) -> int:
     entities, establishments = [], []
     for applicant in applicants:
         entity = applicant.legal_entity
-        mine = {"finess_ej": entity.finess_ej, "search_text": "", "fingerprint": ""}
+        mine = {"finess_ej": entity.finess_ej, "search_text": ""}
         now, before = _during(edition), _during(edition - 1)
         entities.append(mine | _facts(entity) | now)
         entities.append(mine | _facts(entity) | before | {"is_open": True, "department": "35"})

@@ -70,7 +70,7 @@ def test_a_first_edition(load: Callable[..., Imported]) -> None:
     with transaction(OPERATOR) as tx:
         entity = get_legal_entity(tx.session, done.edition.id, A)
         inside = list_establishments(tx.session, done.edition.id, A)
-    assert (entity.department, entity.search_text) == ("35", " ASSOCIATION LES TILLEULS RENNES")
+    assert (entity.department, entity.town, entity.name) == ("35", "RENNES", "ASSOCIATION LES TILLEULS")
     assert [(one.finess_et, one.is_open) for one in inside] == [(A1, True), (A2, False)]
 
 

@@ -114,5 +114,5 @@ def test_names_are_compared_without_their_dress(typed: str, normal: str) -> None
 
 def test_words_of_a_search() -> None:
     assert names.significant_words("les Tilleuls de la Côte, les tilleuls") == ["TILLEULS", "COTE"]
-    assert names.search_text("EHPAD Les Tilleuls", "RENNES") == " EHPAD LES TILLEULS RENNES"
+    assert names.search_text("EHPAD Les Tilleuls", "RENNES") == "EHPAD LES TILLEULS RENNES"
     assert names.search_text(None, None) == ""

@@ -1,0 +1,119 @@
+"""What people ask of the full register, timed: `python -m bench.register_questions`, on a database that holds it.
+
+The hand-written statement knows that the Bretagne rule is about open structures, these categories and départements on
+the same establishment; it gives the same figures as the preview, which is checked before anything is timed.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import yaml
+from sqlalchemy import bindparam, text
+from sqlalchemy.orm import Session
+
+from campaigns.queries.audience import audience
+from campaigns.rules.document.source import read_yaml
+from campaigns.rules.eligibility import read_rule
+from campaigns.service.audience import preview_audience
+from campaigns.service.campaign import save_campaign
+from campaigns.service.eligibility import check_number
+from finess.queries.edition import get_current_edition
+from finess.queries.search import search
+from kit.actor import operator
+from kit.transaction import transaction
+from tenants.service.tenant import create_tenant
+
+CALL = Path(__file__).resolve().parent.parent / "docs/examples/campaigns/bretagne-2025-exercice.yaml"
+SLUG = "bretagne-2025-exercice"
+ROUNDS = 15
+NAMES = (
+    *("ehpad rennes", "les tilleuls", "association saint michel", "centre hospitalier quimper", "ssiad vannes"),
+    *("mas l'horizon", "pharmacie de la gare 35", "œuvre des marins", "ehpad", "fondation", "ccas brest", "zzz"),
+)
+BY_HAND = text(
+    """
+    with matching as (
+        select t.finess_ej, t.department, t.category_code
+        from establishment t
+        join legal_entity j on j.finess_ej = t.finess_ej and j.is_open
+            and j.first_edition <= :edition and (j.last_edition is null or j.last_edition >= :edition)
+        where t.department in :departments and t.category_code in :categories and t.is_open
+            and t.first_edition <= :edition and (t.last_edition is null or t.last_edition >= :edition)
+    )
+    select null, null, count(distinct finess_ej) from matching
+    union all
+    select department, category_code, count(*) from matching group by 1, 2
+    """
+).bindparams(bindparam("departments", expanding=True), bindparam("categories", expanding=True))
+
+
+def milliseconds(act: Callable[[], object], rounds: int = ROUNDS) -> float:
+    """The median time of an act, after one that does not count."""
+    act()
+    times = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        act()
+        times.append(time.perf_counter() - started)
+    return 1000 * median(times)
+
+
+def the_rule() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The Bretagne rule as its document has it, and the two lists that the hand-written statement needs."""
+    rule = yaml.safe_load(CALL.read_bytes())["rule"]
+    clauses = rule["all"][1]["establishments"]["such_that"]["all"]
+    lists = {key: value for clause in clauses for key, value in clause.items()}
+    return rule, {"departments": lists["department"], "categories": lists["category"]}
+
+
+def timed(session: Session) -> dict[str, float]:
+    """The preview against the hand-written statement, and the searches."""
+    edition = get_current_edition(session).id
+    document, lists = the_rule()
+    rule = read_rule(document)
+    (*_, eligible), *cells = session.execute(BY_HAND, {"edition": edition, **lists}).all()
+    counted = audience(session, edition, rule)
+    assert (counted.eligible, counted.establishments) == (eligible, sum(row[2] for row in cells)), "different figures"
+    assert {(cell.department, cell.category_code) for cell in counted.cells} == {(row[0], row[1]) for row in cells}
+    hand = milliseconds(lambda: session.execute(BY_HAND, {"edition": edition, **lists}).all())
+    preview = milliseconds(lambda: audience(session, edition, rule))
+    searches = [milliseconds(partial(search, session, edition, name), 5) for name in NAMES]
+    return {
+        "preview.ratio": preview / hand,
+        "preview.ms": preview,
+        "preview.by_hand_ms": hand,
+        "preview.eligible": counted.eligible,
+        "search.ms": median(searches),
+        "search.worst_ms": max(searches),
+    }
+
+
+def main() -> None:
+    """Everything, as one line of JSON."""
+    tenant = create_tenant(
+        operator("bench"),
+        "bretagne",
+        "e-santé Bretagne",
+        ars="ARS Bretagne",
+        region_code="53",
+        zone="Europe/Paris",
+        contact_email="bench@crrc.invalid",
+    )
+    actor = operator("bench", tenant.id)
+    save_campaign(actor, read_yaml(CALL.read_bytes()))
+    with transaction(actor) as tx:
+        figures = timed(tx.session)
+        some = text("select finess_ej from legal_entity where is_open order by md5(finess_ej) limit 40")
+        numbers = tx.session.scalars(some).all()
+    page = milliseconds(lambda: preview_audience(actor, SLUG))
+    checks = [milliseconds(partial(check_number, actor, SLUG, number), 3) for number in numbers]
+    print(json.dumps(figures | {"preview.page_ms": page, "check.ms": median(checks)}))
+
+
+if __name__ == "__main__":
+    main()
