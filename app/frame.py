@@ -1,32 +1,40 @@
-"""What frames a page: the portal's name and colours, the person's menu, the main menu, the foot. No database."""
+"""What frames a page: the portal's name and colours, the main menu, the person's menu, the foot."""
 
 from typing import Any
 from urllib.parse import quote
 
-from flask import current_app, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 
+from app.auth import view_permission
+from app.legal import LINKS
 from app.rooms import permissions
+from kit.actor import Actor
+from kit.french import count
 from kit.permissions import allows
+from notifications.service.reading import count_my_unread
 from tenants.rules.roles import ROLE_LABELS
 
-# (words, endpoint, permission): shown to whoever may go there, when the page exists.
+# (words, endpoint, where its pages are inside the portal). Shown to whoever may go there.
 MENU = (
-    ("Appels à candidatures", "campaigns.home", "campaign.view"),
-    ("Mes dossiers", "candidacies.mine", "candidacy.start"),
-    ("Campagnes", "staff.campaigns", "campaign.list"),
-    ("Fonctionnement", "pulse.view", "pulse.view"),
+    ("Appels à candidatures", "campaigns.home", "/campaigns/"),
+    ("Mes dossiers", "candidacies.mine", "/candidacies/"),
+    ("Campagnes", "staff_campaigns.list_campaigns", "/staff/"),
+    ("Fonctionnement", "pulse.view", "/pulse/"),
 )
+API = {"text": "API", "href": "/api/v1/docs"}
 
 
 def context() -> dict[str, Any]:
     """The frame's variables, as app/templates/base.html reads them."""
     tenant = g.get("tenant")
+    if tenant is None:
+        return {"tenant": None, "nav": [], "user": None, "sign_in_url": None, "footer_links": [API]}
     return {
-        "tenant": _portal(tenant) if tenant else None,
-        "nav": _menu() if tenant else [],
-        "user": _user() if tenant and g.actor.kind == "person" else None,
-        "sign_in_url": _sign_in(tenant.slug) if tenant and not g.actor.is_known else None,
-        "footer_links": [{"text": "API", "href": "/api/v1/docs"}],
+        "tenant": _portal(tenant),
+        "nav": _menu(current_app, g.actor),
+        "user": _user(g.actor) if g.actor.kind == "person" else None,
+        "sign_in_url": None if g.actor.is_known else _sign_in(tenant.slug),
+        "footer_links": [*(_link(text, endpoint) for text, endpoint in LINKS), API],
     }
 
 
@@ -43,25 +51,48 @@ def _portal(tenant: Any) -> dict[str, Any]:
     }
 
 
-def _menu() -> list[dict[str, Any]]:
-    items = []
-    for text, endpoint, action in MENU:
-        if endpoint in current_app.view_functions and allows(permissions(), g.actor, action):
-            href = url_for(endpoint)
-            here = request.path == href
-            inside = href != f"/{g.tenant.slug}/" and request.path.startswith(f"{href.rstrip('/')}/")
-            items.append({"text": text, "href": href, "current": "page" if here else inside and "true"})
-    return items
+def _menu(app: Flask, actor: Actor) -> list[dict[str, Any]]:
+    return [
+        _link(text, endpoint, inside)
+        for text, endpoint, inside in MENU
+        if allows(permissions(), actor, view_permission(app, endpoint, "GET"))
+        and not (endpoint == "candidacies.mine" and _is_only_staff(actor))
+    ]
 
 
-def _user() -> dict[str, Any]:
-    detail = ", ".join(ROLE_LABELS[role] for role in sorted(g.actor.roles))
+def _is_only_staff(actor: Actor) -> bool:
+    """Whether the person works for the ARS or the GRADeS, and for no applicant."""
+    return bool(actor.roles) and not actor.organisations
+
+
+def _link(text: str, endpoint: str, inside: str | None = None) -> dict[str, Any]:
+    """A link, and whether it leads to this page ("page") or, with `inside`, to the part it belongs to ("true")."""
+    href = url_for(endpoint)
+    if request.path.rstrip("/") == href.rstrip("/"):
+        return {"text": text, "href": href, "current": "page"}
+    belongs = inside is not None and request.path.startswith(f"/{g.tenant.slug}{inside}")
+    return {"text": text, "href": href, "current": "true" if belongs else "false"}
+
+
+def _user(actor: Actor) -> dict[str, Any]:
+    detail = ", ".join(ROLE_LABELS[role] for role in sorted(actor.roles))
+    unread = _unread(actor)
+    news = f"Mes notifications ({count(unread, 'non lue', 'non lues')})" if unread else "Mes notifications"
     return {
-        "name": g.actor.name,
-        "detail": detail or g.actor.email,
-        "menu": [{"text": "Mon compte", "href": url_for("account.view")}],
+        "name": actor.name,
+        "detail": detail or actor.email,
+        "unread": unread,
+        "menu": [_link(news, "notifications.view"), _link("Mon compte", "account.view")],
         "sign_out_url": url_for("sign_in.sign_out"),
     }
+
+
+def _unread(actor: Actor) -> int:
+    """Asked once for a page; not at all for the page of a fault, which sets it to 0 (app/fault_answer.py)."""
+    if "unread" not in g:
+        g.unread = count_my_unread(actor)
+    unread: int = g.unread
+    return unread
 
 
 def _sign_in(slug: str) -> str:

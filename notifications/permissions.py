@@ -14,6 +14,7 @@ def recipient(actor: Actor, thing: Any) -> bool:
 PERMISSIONS: Table = {
     "notification.view": recipient,
     "notification.read": recipient,
+    "notification.list": role("ars_manager", "grades_manager"),
     "notification.retry": role("ars_manager", "grades_manager"),
     "pulse.view": role("ars_manager", "grades_manager"),
 }

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from kit.errors import NotFound
 from kit.outbox import Deadline
@@ -83,6 +83,22 @@ def list_failed(session: Session, size: int) -> Sequence[Notification]:
     """The last mails that were refused for good, newest first."""
     failed = select(Notification).where(Notification.state == "failed")
     return session.scalars(failed.order_by(Notification.id.desc()).limit(size)).all()
+
+
+def lock_failed(session: Session) -> Sequence[Notification]:
+    """All of them, locked; one that another holds is passed over."""
+    failed = select(Notification).where(Notification.state == "failed")
+    return session.scalars(failed.order_by(Notification.id).with_for_update(skip_locked=True)).all()
+
+
+def list_sent(session: Session, state: str | None, before: UUID | None, size: int) -> Sequence[Notification]:
+    """Every notice of the session's tenant, newest first; at most `size`, older than `before`, in `state` if given."""
+    all_of_them = select(Notification).options(defer(Notification.text_body), defer(Notification.html_body))
+    if state is not None:
+        all_of_them = all_of_them.where(Notification.state == state)
+    if before is not None:
+        all_of_them = all_of_them.where(Notification.id < before)
+    return session.scalars(all_of_them.order_by(Notification.id.desc()).limit(size)).all()
 
 
 def late_deadlines(session: Session, now: datetime) -> tuple[int, datetime | None]:

@@ -76,7 +76,8 @@ def _body(mail: Mail) -> bytes:
     if mail.html is None:
         return _part("plain", mail.text)
     edge = f"crrc-{mail.id.hex}".encode()
-    parts = b"".join(b"--%s\r\n%s" % (edge, part) for part in (_part("plain", mail.text), _part("html", mail.html)))
+    # The line end before an edge belongs to the edge: each part needs one more to keep its own.
+    parts = b"".join(b"--%s\r\n%s\r\n" % (edge, part) for part in (_part("plain", mail.text), _part("html", mail.html)))
     return b'Content-Type: multipart/alternative; boundary="%s"\r\n\r\n%s--%s--\r\n' % (edge, parts, edge)
 
 

@@ -17,7 +17,7 @@ from jinja2.runtime import Context
 
 from kit import french
 from kit.settings import PROJECT, settings
-from notifications.rules import split_subject
+from notifications.rules.mail import split_subject
 
 FOLDER = PROJECT / "app" / "templates"
 EMPTY_LINES = re.compile(r"\n{3,}")

@@ -14,7 +14,7 @@ from kit import clock
 from kit.actor import Actor
 from kit.transaction import transaction
 from notifications.models import Notification
-from notifications.rules import LEASE, RENEW_EVERY
+from notifications.rules.mail import LEASE, RENEW_EVERY
 
 
 class Lease:

@@ -11,7 +11,7 @@ from kit.db import uuid7
 from kit.transaction import Tx
 from notifications.gateway.templates import render
 from notifications.models import Notification
-from notifications.rules import is_address, one_line
+from notifications.rules.mail import is_address, one_line
 from tenants.models import Tenant
 
 NO_ADDRESS = "L’adresse n’est pas une adresse de courrier électronique."

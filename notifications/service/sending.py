@@ -21,7 +21,7 @@ from notifications.gateway.mailer import Mailer
 from notifications.gateway.message import Mail
 from notifications.gateway.smtp import Interrupted, PutOff, Refused, Unreachable
 from notifications.models import Notification
-from notifications.rules import LEASE
+from notifications.rules.mail import LEASE
 from notifications.service import fate
 from notifications.service.late import write_late
 from notifications.service.lease import Lease
@@ -55,7 +55,7 @@ def send_due_mails(tenant_id: UUID, mailer: Mailer, enough: Callable[[], bool]) 
     actor, done = system(tenant_id, "courriels"), Sending()
     with Lease(actor) as lease:
         while done.unreachable is None and not enough():
-            mails, until, found = _claim(actor)
+            mails, until, found = claim(actor)
             if not found:
                 break
             lease.hold((mail.id for mail in mails), until)
@@ -69,7 +69,7 @@ def send_due_mails(tenant_id: UUID, mailer: Mailer, enough: Callable[[], bool]) 
     return done
 
 
-def _claim(actor: Actor) -> tuple[Sequence[Mail], datetime, int]:
+def claim(actor: Actor) -> tuple[Sequence[Mail], datetime, int]:
     """Take up to fifty due mails in hand: those to send, until when they are ours, and how many were found."""
     with transaction(actor) as tx:
         until = tx.now + LEASE

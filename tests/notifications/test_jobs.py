@@ -7,22 +7,22 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, update
 
-from kit import queue
+from kit import clock, queue
 from kit.actor import anonymous, system
 from kit.outbox import OutboxMessage
 from kit.transaction import transaction
 from notifications import jobs
 from notifications.models import Notification
-from notifications.rules import LEASE
+from notifications.rules.mail import LEASE
 from tenants.models import Tenant
 from tenants.service.sign_in import ask_sign_in_link
 from tests.kit.crew import Crew, crew, eventually
 from tests.notifications.post import Post, free_port, open_post
+from tests.notifications.reading import send
 
 
 @pytest.fixture
@@ -141,13 +141,9 @@ def test_a_sign_in_link_is_written_when_it_leaves(tenant: Tenant, post: Post, ha
 
 def test_a_sign_in_link_that_is_over_is_not_sent(tenant: Tenant, post: Post) -> None:
     """The mail server was away for longer than the link lives."""
-    from kit import clock
-
     ask_sign_in_link(anonymous(tenant.id), "marie@ehpad.fr", "/", "192.0.2.1")
     with transaction(system(tenant.id, "tests")) as tx:
         jobs.tell_sign_in_link(tx, tx.session.scalars(select(OutboxMessage)).one())
-    from tests.notifications.test_service import send
-
     with clock.frozen(clock.now() + timedelta(minutes=21)):
         assert send(tenant, post).sent == 0
     with transaction(system(tenant.id, "tests")) as tx:
@@ -155,4 +151,3 @@ def test_a_sign_in_link_that_is_over_is_not_sent(tenant: Tenant, post: Post) -> 
     assert notice.state == "failed"
     assert notice.last_error is not None
     assert notice.last_error.startswith("Trop tard")
-    assert UUID(str(notice.subject_id))

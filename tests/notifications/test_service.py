@@ -1,35 +1,28 @@
 """Writing notices, sending their mails, reading them: on a real database, with a real mail server."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from jinja2 import TemplateNotFound, UndefinedError
-from sqlalchemy import select
 
-from kit.actor import system
+from kit import clock
+from kit.actor import Actor, anonymous, system
+from kit.errors import Forbidden, NotFound, Unauthenticated
 from kit.transaction import transaction
 from notifications.gateway.mailer import mailer
-from notifications.models import Notification
+from notifications.service.lease import Lease
 from notifications.service.notices import NewNotice, notify, notify_many
-from notifications.service.sending import Sending, send_due_mails
-from tenants.models import Tenant
+from notifications.service.pulse import look_at_pulse, pulse_facts, retry_failed
+from notifications.service.reading import count_my_unread, list_my_notices, read_notice, read_notices
+from notifications.service.sending import claim, send_due_mails
+from tenants.models import Tenant, User
 from tests.notifications.conftest import OG
 from tests.notifications.post import Post
+from tests.notifications.reading import notices, send
 
 CONTEXT = {"organisation": OG, "role": "Lecteur"}
-
-
-def notices(tenant: Tenant) -> list[Notification]:
-    """Every notice of the tenant, oldest first."""
-    with transaction(system(tenant.id, "tests")) as tx:
-        return list(tx.session.scalars(select(Notification).order_by(Notification.id)))
-
-
-def send(tenant: Tenant, post: Post) -> Sending:
-    """Send what is due now."""
-    with mailer(post.url) as gateway:
-        return send_due_mails(tenant.id, gateway, lambda: False)
 
 
 def test_told_twice_is_told_once(tenant: Tenant, make_notices: Callable[..., int]) -> None:
@@ -80,3 +73,135 @@ def test_mails_leave_once(tenant: Tenant, post: Post, make_notices: Callable[...
     assert len(set(post.ids)) == len(post.ids) == 120
     assert post.conversations == 1
     assert {notice.state for notice in notices(tenant)} == {"sent"}
+
+
+def test_answers_of_the_server(tenant: Tenant, post: Post, make_notices: Callable[..., int]) -> None:
+    """Refused for ever: failed, with its words. Not now: later. The others are not concerned."""
+    make_notices(3)
+    post.on_recipient = lambda address: {"n0": "550 5.1.1 No such user", "n1": "450 Busy"}.get(address[:2])
+    done = send(tenant, post)
+    assert (done.sent, done.refused, done.put_off, done.unreachable) == (1, 1, 1, None)
+    refused, put_off, sent = notices(tenant)
+    assert (refused.state, refused.last_error, refused.attempts) == ("failed", "550 5.1.1 No such user", 1)
+    assert (put_off.state, put_off.last_error, put_off.attempts) == ("pending", "450 Busy", 1)
+    assert put_off.next_attempt_at is not None
+    assert timedelta(seconds=50) < put_off.next_attempt_at - clock.now() < timedelta(seconds=61)
+    assert (sent.state, sent.last_error) == ("sent", None)
+
+
+def test_after_five_days_a_mail_is_given_up_and_shown(
+    tenant: Tenant, post: Post, make_notices: Callable[..., int]
+) -> None:
+    """Never stuck without a word."""
+    make_notices(1)
+    post.on_recipient = lambda address: "450 Busy"
+    with clock.frozen(clock.now() + timedelta(days=5, minutes=1)):
+        send(tenant, post)
+    (notice,) = notices(tenant)
+    assert notice.state == "failed"
+    assert notice.last_error == "Abandonné après cinq jours d’essais. Dernière réponse\N{NO-BREAK SPACE}: 450 Busy"
+
+
+def test_two_broken_conversations_in_a_row_are_the_server_s_fault(
+    tenant: Tenant, post: Post, make_notices: Callable[..., int]
+) -> None:
+    """It is left alone; a single one is the mail's own trouble."""
+    make_notices(5)
+    post.on_text = lambda envelope: "hang up"
+    done = send(tenant, post)
+    assert done.put_off == 2
+    assert done.unreachable is not None
+    assert [notice.attempts for notice in notices(tenant)] == [1, 1, 0, 0, 0]
+    now = clock.now()
+    assert [notice.next_attempt_at is not None and notice.next_attempt_at <= now for notice in notices(tenant)] == [
+        False, False, True, True, True,
+    ]  # fmt: skip
+
+
+def test_a_mail_that_breaks_the_conversation_does_not_stop_the_others(
+    tenant: Tenant, post: Post, make_notices: Callable[..., int]
+) -> None:
+    make_notices(5)
+    post.on_text = lambda envelope: "hang up" if envelope.rcpt_tos == ["n2@ehpad.fr"] else None
+    assert send(tenant, post).sent == 4
+
+
+def test_a_worker_told_to_stop_gives_back_what_it_has_in_hand(
+    tenant: Tenant, post: Post, make_notices: Callable[..., int]
+) -> None:
+    """Whoever comes next sends it at once."""
+    make_notices(5)
+    with mailer(post.url) as gateway:
+        assert send_due_mails(tenant.id, gateway, lambda: len(post.taken) >= 2).sent == 2
+    assert send(tenant, post).sent == 3
+
+
+def test_what_is_in_hand_is_nobody_else_s_until_the_lease_ends(
+    tenant: Tenant, post: Post, make_notices: Callable[..., int]
+) -> None:
+    """A living worker says so again every five seconds; a dead one loses its mails after twenty."""
+    make_notices(3)
+    actor = system(tenant.id, "tests")
+    mails, until, _ = claim(actor)
+    now = clock.now()
+    lease = Lease(actor)
+    lease.hold((mail.id for mail in mails), until)
+    assert send(tenant, post).sent == 0
+    with clock.frozen(now + timedelta(seconds=15)):
+        lease.renew()
+    with clock.frozen(now + timedelta(seconds=30)):
+        assert lease.owns(mails[0].id)
+        assert send(tenant, post).sent == 0
+    with clock.frozen(now + timedelta(seconds=36)):
+        assert not lease.owns(mails[0].id)
+        assert send(tenant, post).sent == 3
+        lease.renew()
+        assert not lease.owns(mails[0].id)
+
+
+def test_one_s_own_notices(
+    tenant: Tenant, user: User, make_notices: Callable[..., int], person: Callable[..., Actor]
+) -> None:
+    """Newest first, by pages; read one, read what was shown; nobody else's."""
+    me = person(user.email)
+    make_notices(32, user=user)
+    make_notices(1, prefix="other")
+    first = list_my_notices(me)
+    assert (len(first.rows), first.unread, first.rows[0].key) == (30, 32, "n:31")
+    assert [notice.key for notice in list_my_notices(me, first.after).rows] == ["n:1", "n:0"]
+    read_notice(me, first.rows[5].id)
+    assert count_my_unread(me) == 31
+    assert read_notices(me, first.rows[10].id) == 22
+    assert count_my_unread(me) == 9
+    with pytest.raises(NotFound):
+        read_notice(person("voisin@ehpad.fr"), first.rows[0].id)
+    with pytest.raises(Unauthenticated):
+        list_my_notices(anonymous(tenant.id))
+
+
+def test_refused_mails_are_sent_again(tenant: Tenant, post: Post, make_notices: Callable[..., int]) -> None:
+    """By a manager, once the cause is repaired."""
+    make_notices(2)
+    post.on_recipient = lambda address: "550 Relaying denied"
+    send(tenant, post)
+    manager = Actor("person", tenant.id, UUID(int=9), roles=frozenset({"grades_manager"}))
+    facts = look_at_pulse(manager)
+    assert [notice.last_error for notice in facts.failed] == ["550 Relaying denied"] * 2
+    assert retry_failed(manager) == 2
+    post.on_recipient = lambda address: None
+    assert send(tenant, post).sent == 2
+    with pytest.raises(Forbidden):
+        retry_failed(Actor("person", tenant.id, UUID(int=9), roles=frozenset({"ars_instructor"})))
+
+
+def test_the_pulse_of_a_tenant(tenant: Tenant, make_notices: Callable[..., int]) -> None:
+    """Its deadlines, its news, its mails; late after a while, with a sentence."""
+    with transaction(system(tenant.id, "tests")) as tx:
+        tx.due("test.deadline", UUID(int=1), tx.now - timedelta(hours=3))
+        tx.emit("test.one", UUID(int=1))
+    make_notices(2)
+    with clock.frozen(clock.now() + timedelta(minutes=10)), transaction(system(tenant.id, "tests")) as tx:
+        facts = {gauge.name: gauge for gauge in pulse_facts(tx).gauges}
+    assert facts["Échéances"].state == facts["Nouvelles à transmettre"].state == facts["Courriels"].state == "late"
+    assert facts["Échéances"].seen.startswith("1\N{NO-BREAK SPACE}échéance attend, depuis 3\N{NO-BREAK SPACE}heures")
+    assert facts["Courriels"].seen == "2\N{NO-BREAK SPACE}courriels attendent, depuis 10\N{NO-BREAK SPACE}minutes."

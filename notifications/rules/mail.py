@@ -56,5 +56,5 @@ def split_subject(text: str) -> tuple[str, str]:
     found = SUBJECT_LINE.fullmatch(first.strip())
     title = one_line(found["title"]) if found else ""
     if not title:
-        raise ValueError(f"A mail's first line must be « Sujet : … », not {first[:60]!r}.")
+        raise ValueError(f"A mail's first line must be its subject (Sujet), not {first[:60]!r}.")
     return title, f"{body.strip()}\n"
