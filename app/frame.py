@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, current_app, g, request, url_for
+from flask import current_app, g, request, url_for
 
 from app.auth import view_permission
 from app.legal import LINKS
@@ -31,7 +31,7 @@ def context() -> dict[str, Any]:
         return {"tenant": None, "nav": [], "user": None, "sign_in_url": None, "footer_links": [API]}
     return {
         "tenant": _portal(tenant),
-        "nav": _menu(current_app, g.actor),
+        "nav": [_link(*entry) for entry in MENU if _is_for(g.actor, entry[1])],
         "user": _user(g.actor) if g.actor.kind == "person" else None,
         "sign_in_url": None if g.actor.is_known else _sign_in(tenant.slug),
         "footer_links": [*(_link(text, endpoint) for text, endpoint in LINKS), API],
@@ -51,18 +51,12 @@ def _portal(tenant: Any) -> dict[str, Any]:
     }
 
 
-def _menu(app: Flask, actor: Actor) -> list[dict[str, Any]]:
-    return [
-        _link(text, endpoint, inside)
-        for text, endpoint, inside in MENU
-        if allows(permissions(), actor, view_permission(app, endpoint, "GET"))
-        and not (endpoint == "candidacies.mine" and _is_only_staff(actor))
-    ]
-
-
-def _is_only_staff(actor: Actor) -> bool:
-    """Whether the person works for the ARS or the GRADeS, and for no applicant."""
-    return bool(actor.roles) and not actor.organisations
+def _is_for(actor: Actor, endpoint: str) -> bool:
+    """Whether the menu shows this person the page: they may open it, and have something to do there."""
+    action = view_permission(current_app, endpoint, "GET")
+    only_staff = bool(actor.roles) and not actor.organisations
+    may = action is not None and allows(permissions(), actor, action)
+    return may and not (only_staff and endpoint == "candidacies.mine")
 
 
 def _link(text: str, endpoint: str, inside: str | None = None) -> dict[str, Any]:
@@ -71,7 +65,7 @@ def _link(text: str, endpoint: str, inside: str | None = None) -> dict[str, Any]
     if request.path.rstrip("/") == href.rstrip("/"):
         return {"text": text, "href": href, "current": "page"}
     belongs = inside is not None and request.path.startswith(f"/{g.tenant.slug}{inside}")
-    return {"text": text, "href": href, "current": "true" if belongs else "false"}
+    return {"text": text, "href": href, "current": belongs and "true"}
 
 
 def _user(actor: Actor) -> dict[str, Any]:

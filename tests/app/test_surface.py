@@ -152,3 +152,24 @@ def test_a_limit_stays_without_redis(database: str, monkeypatch: pytest.MonkeyPa
     with pytest.raises(TooManyRequests, match=r"^Trop\. Réessayez dans"):
         limits.hit("essai", "10.0.0.1", 3, timedelta(hours=1), "Trop.")
     limits.hit("essai", "10.0.0.2", 3, timedelta(hours=1), "Trop.")
+
+
+def test_the_menu_leads_where_one_may_go(application: Flask, tenant: Tenant) -> None:
+    """And every page it names exists."""
+    from app.frame import MENU
+    from kit.actor import operator
+    from tenants.service.role import grant_role
+
+    assert {endpoint for _, endpoint, _ in MENU} <= application.view_functions.keys()
+    grant_role(operator("root", tenant.id), "menu-ars@x.fr", "ars_manager")
+
+    def menu(browser: Browser) -> list[str]:
+        page = browser.get("/receipts").text
+        return [text for text, _, _ in MENU if f">{text}</a>" in page]
+
+    visitor, person, staff = (Browser(application, tenant) for _ in range(3))
+    person.sign_in("menu@x.fr")
+    staff.sign_in("menu-ars@x.fr")
+    assert menu(visitor) == ["Appels à candidatures"]
+    assert menu(person) == ["Appels à candidatures", "Mes dossiers"]
+    assert menu(staff) == ["Appels à candidatures", "Campagnes", "Fonctionnement"]
