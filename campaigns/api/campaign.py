@@ -35,7 +35,7 @@ _DOCUMENT = {
 
 @blueprint.get("/campaigns")
 @permission("campaign.view")
-@blueprint.arguments(schemas.PageQuery, location="query")
+@blueprint.arguments(schemas.CampaignsQuery, location="query")
 @blueprint.response(200, schemas.CampaignsView)
 def list_campaigns(query: dict[str, Any]) -> reading.Calls:
     """List the published calls; all of them for the staff."""
@@ -54,8 +54,8 @@ def view_campaign(slug: str) -> Any:
 @blueprint.put("/campaigns/<slug>")
 @permission("campaign.write")
 @blueprint.doc(**_DOCUMENT)
-@blueprint.response(200, schemas.SavedView)
-@blueprint.alt_response(201, schema=schemas.SavedView)
+@blueprint.response(200, schemas.WrittenCampaignView)
+@blueprint.alt_response(201, schema=schemas.WrittenCampaignView)
 def write_campaign(slug: str) -> Any:
     """Create or change a call from its document, in JSON or YAML. An unchanged document changes nothing."""
     asked = request.if_match
@@ -79,7 +79,7 @@ def export_campaign(slug: str) -> Response:
 
 @blueprint.post("/campaigns/<slug>/publish")
 @permission("campaign.publish")
-@blueprint.response(200, schemas.MovedView)
+@blueprint.response(200, schemas.MovedCampaignView)
 def publish_campaign(slug: str) -> Any:
     """Publish now, pinned to the edition of the register in force."""
     return publication.publish_campaign(actor(), slug)
@@ -88,7 +88,7 @@ def publish_campaign(slug: str) -> Any:
 @blueprint.post("/campaigns/<slug>/schedule")
 @permission("campaign.schedule")
 @blueprint.arguments(schemas.ScheduleCampaign)
-@blueprint.response(200, schemas.MovedView)
+@blueprint.response(200, schemas.MovedCampaignView)
 def schedule_campaign(body: dict[str, Any], slug: str) -> Any:
     """Publish later."""
     return publication.schedule_campaign(actor(), slug, body["at"])
@@ -96,7 +96,7 @@ def schedule_campaign(body: dict[str, Any], slug: str) -> Any:
 
 @blueprint.post("/campaigns/<slug>/unschedule")
 @permission("campaign.unschedule")
-@blueprint.response(200, schemas.MovedView)
+@blueprint.response(200, schemas.MovedCampaignView)
 def unschedule_campaign(slug: str) -> Any:
     """Give up the scheduled publication."""
     return publication.unschedule_campaign(actor(), slug)
@@ -104,7 +104,7 @@ def unschedule_campaign(slug: str) -> Any:
 
 @blueprint.post("/campaigns/<slug>/hold")
 @permission("campaign.hold")
-@blueprint.response(200, schemas.MovedView)
+@blueprint.response(200, schemas.MovedCampaignView)
 def hold_release(slug: str) -> Any:
     """Stop the automatic release of the decisions."""
     return upkeep.hold_release(actor(), slug)
@@ -112,7 +112,7 @@ def hold_release(slug: str) -> Any:
 
 @blueprint.post("/campaigns/<slug>/unhold")
 @permission("campaign.hold")
-@blueprint.response(200, schemas.MovedView)
+@blueprint.response(200, schemas.MovedCampaignView)
 def unhold_release(slug: str) -> Any:
     """Let the decisions be released at the notification instant again."""
     return upkeep.unhold_release(actor(), slug)
@@ -120,7 +120,7 @@ def unhold_release(slug: str) -> Any:
 
 @blueprint.post("/campaigns/<slug>/repin")
 @permission("campaign.write")
-@blueprint.response(200, schemas.RepinnedView)
+@blueprint.response(200, schemas.RepinnedCampaignView)
 def repin_edition(slug: str) -> Any:
     """Pin the edition of the register in force."""
     return upkeep.repin_edition(actor(), slug)
@@ -128,7 +128,7 @@ def repin_edition(slug: str) -> Any:
 
 @blueprint.post("/campaigns/<slug>/archive")
 @permission("campaign.archive")
-@blueprint.response(200, schemas.MovedView)
+@blueprint.response(200, schemas.MovedCampaignView)
 def archive_campaign(slug: str) -> Any:
     """Put a draft or a finished call away."""
     return upkeep.archive_campaign(actor(), slug)
@@ -136,8 +136,8 @@ def archive_campaign(slug: str) -> Any:
 
 @blueprint.get("/campaigns/<slug>/eligibility")
 @permission("campaign.check")
-@blueprint.arguments(schemas.CheckQuery, location="query")
-@blueprint.response(200, schemas.CheckView)
+@blueprint.arguments(schemas.EligibilityQuery, location="query")
+@blueprint.response(200, schemas.EligibilityCheckView)
 def check_eligibility(query: dict[str, Any], slug: str) -> Any:
     """Apply the call's rule to a number, clause by clause."""
     try:

@@ -5,7 +5,7 @@ from marshmallow import Schema, fields, validate
 from campaigns.rules.eligibility import Outcome
 
 
-class PageQuery(Schema):
+class CampaignsQuery(Schema):
     """Which page of a list."""
 
     after = fields.UUID(load_default=None, metadata={"description": "the last item of the page before"})
@@ -51,7 +51,7 @@ class CampaignView(CampaignLine):
     document = fields.Dict(attribute="version.document")
 
 
-class FindingView(Schema):
+class DocumentFindingView(Schema):
     """Something to look at in a document: `level` is error or warning, `path` is written `windows[1].closes_at`."""
 
     level = fields.String()
@@ -59,7 +59,7 @@ class FindingView(Schema):
     sentence = fields.String()
 
 
-class SavedView(Schema):
+class WrittenCampaignView(Schema):
     """What writing a document did: `outcome` is created, updated or unchanged; `parts` are those that changed."""
 
     slug = fields.String(attribute="campaign.slug")
@@ -69,7 +69,7 @@ class SavedView(Schema):
     rule_version = fields.Integer(attribute="version.rule_version")
     form_version = fields.Integer(attribute="version.form_version")
     parts = fields.List(fields.String())
-    findings = fields.List(fields.Nested(FindingView))
+    findings = fields.List(fields.Nested(DocumentFindingView))
 
 
 class ScheduleCampaign(Schema):
@@ -78,7 +78,7 @@ class ScheduleCampaign(Schema):
     at = fields.AwareDateTime(load_default=None, allow_none=True)
 
 
-class MovedView(Schema):
+class MovedCampaignView(Schema):
     """A call after a move."""
 
     slug = fields.String()
@@ -89,7 +89,7 @@ class MovedView(Schema):
     held_at = fields.AwareDateTime(allow_none=True)
 
 
-class RepinnedView(Schema):
+class RepinnedCampaignView(Schema):
     """Who became eligible at the edition in force, and who no longer is (FINESS numbers)."""
 
     slug = fields.String(attribute="campaign.slug")
@@ -99,24 +99,24 @@ class RepinnedView(Schema):
     lost = fields.List(fields.String())
 
 
-class CheckQuery(Schema):
+class EligibilityQuery(Schema):
     """A number to check: FINESS of an entity or of an establishment, SIREN or SIRET."""
 
     number = fields.String(required=True, validate=validate.Length(max=200))
     at = fields.String(load_default=None, metadata={"description": "ISO 8601; without an offset, in the portal's zone"})
 
 
-class ClauseView(Schema):
+class EligibilityClauseView(Schema):
     """A clause of the rule: what it demands, what came of it, why, and the facts that decided."""
 
     text = fields.String()
     outcome = fields.String()
     because = fields.String()
     facts = fields.Dict()
-    parts = fields.List(fields.Nested(lambda: ClauseView()))
+    parts = fields.List(fields.Nested(lambda: EligibilityClauseView()))
 
 
-class EditionView(Schema):
+class PinnedEditionView(Schema):
     """An edition of the register."""
 
     id = fields.Integer()
@@ -124,13 +124,13 @@ class EditionView(Schema):
     generated_at = fields.String()
 
 
-class CheckView(Schema):
+class EligibilityCheckView(Schema):
     """What the rule answers: `outcome` is eligible, not_eligible or information_missing. An entity that is closed has
     an `error` beside it; an establishment's number is answered for its entity, with a `note`."""
 
     outcome = fields.String()
     window = fields.String()
-    clauses = fields.List(fields.Nested(ClauseView))
+    clauses = fields.List(fields.Nested(EligibilityClauseView))
     opens_at = fields.String(allow_none=True)
     closes_at = fields.String(allow_none=True)
     at = fields.String()
@@ -141,7 +141,7 @@ class CheckView(Schema):
     note = fields.String(allow_none=True)
     error = fields.String()
     code = fields.String()
-    edition = fields.Nested(EditionView)
+    edition = fields.Nested(PinnedEditionView)
 
 
 class AudienceQuery(Schema):
@@ -152,7 +152,7 @@ class AudienceQuery(Schema):
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 100))
 
 
-class CellView(Schema):
+class AudienceCellView(Schema):
     """How many matching establishments a département has in a category."""
 
     department = fields.String(allow_none=True)
@@ -160,7 +160,7 @@ class CellView(Schema):
     establishments = fields.Integer()
 
 
-class MemberView(Schema):
+class AudienceMemberView(Schema):
     """One entity of the audience."""
 
     finess_ej = fields.String()
@@ -178,6 +178,6 @@ class AudienceView(Schema):
     information_missing = fields.Integer(attribute="audience.information_missing")
     establishments = fields.Integer(attribute="audience.establishments")
     seated_elsewhere = fields.Integer()
-    cells = fields.List(fields.Nested(CellView), attribute="audience.cells")
-    members = fields.List(fields.Nested(MemberView))
+    cells = fields.List(fields.Nested(AudienceCellView), attribute="audience.cells")
+    members = fields.List(fields.Nested(AudienceMemberView))
     after = fields.String(allow_none=True)
