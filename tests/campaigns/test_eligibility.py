@@ -77,9 +77,13 @@ def test_a_closed_legal_entity_is_refused_whatever_its_establishments() -> None:
 
 
 def test_the_nearest_miss_comes_first_and_the_others_are_counted() -> None:
-    wrong = [et(f"35001230{rank}", "182", "44") for rank in range(4)]
-    assert spoken(assess(BRETAGNE, ej(*wrong, CLOSED))).startswith("ET 220012341")
-    assert spoken(assess(BRETAGNE, ej(*wrong, CLOSED))).endswith("Même réponse pour 2 autres établissements.")
+    far = et("110012340", "500", "44", closed_on=CLOSING)
+    verdict = assess(BRETAGNE, ej(far, SESSAD, CLOSED, NANTES, et("350012402", "182", "35")))
+    shown = [one["finess_et"] for one in verdict.clauses[-1].facts["shown"]]
+    # One failure before two; among one, the right category; among those, the open one.
+    assert shown == [NANTES.finess_et, CLOSED.finess_et, SESSAD.finess_et]
+    assert spoken(verdict).startswith(f"ET {NANTES.finess_et}")
+    assert spoken(verdict).endswith("Même réponse pour 2 autres établissements.")
 
 
 def test_every_establishment_that_satisfies_is_counted() -> None:
@@ -87,8 +91,15 @@ def test_every_establishment_that_satisfies_is_counted() -> None:
     assert said == f"{SATISFIED} 1 autre établissement la satisfait aussi."
 
 
+CONTRARY = {ELIGIBLE: REFUSED, REFUSED: ELIGIBLE, MISSING: MISSING}
+
+
 def counting(quantity: Mapping[str, Any], *establishments: Any) -> Outcome:
-    return judged(ej(*establishments), {"establishments": {**quantity, "such_that": {"category": ["500"]}}})
+    """What a count of EHPAD answers, having seen that its negation answers the contrary."""
+    clause = {"establishments": {**quantity, "such_that": {"category": ["500"]}}}
+    outcome = judged(ej(*establishments), clause)
+    assert judged(ej(*establishments), {"not": clause}) is CONTRARY[outcome]
+    return outcome
 
 
 @pytest.mark.parametrize(
@@ -114,6 +125,7 @@ def test_quantities(
 
 def every_open_one(*establishments: Any) -> Verdict:
     clause = {"establishments": {"every": {"open": True}, "such_that": {"category": ["500"]}}}
+    counting({"every": {"open": True}}, *establishments)
     return assess(read_rule({"version": 1, **clause}), ej(*establishments))
 
 

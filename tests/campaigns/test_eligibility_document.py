@@ -166,6 +166,7 @@ def test_demands_that_nobody_can_meet_are_errors(clauses: list[Any]) -> None:
     "clauses",
     [
         [of_establishment({"department": ["22", "44"]}, {"region": ["52"]})],
+        [of_establishment({"category": ["242"]}, {"category_group": ["4000"]})],
         [of_establishment(at_least=4), of_establishment(at_most=4)],
         [of_establishment({"department": ["22"]}, at_least=5), of_establishment(at_most=4)],
         [{"any": [{"seat_region": ["53"]}, {"seat_department": ["44"]}]}],
