@@ -1,9 +1,9 @@
 """Who listens to what, on one page.
 
-A topic is `thing.move`; a listener is a reaction that takes the transaction and the news, and touches the database only.
+A topic is `thing.move`; a listener takes the transaction and the news, and touches the database only.
 """
 
-from campaigns.jobs import campaign, release
+from campaigns.jobs import campaign, candidacy, release
 from kit.relay import Subscriptions
 from notifications import jobs as notices
 
@@ -12,6 +12,9 @@ SUBSCRIPTIONS: Subscriptions = {
     "organisation_member.add": [notices.tell_new_member],
     "campaign.publish_due": [campaign.publish_due],
     "window.close": [campaign.close_window],
+    "window.remind": [candidacy.remind_unsubmitted],
+    "candidacy.submit": [candidacy.acknowledge_submission],
+    "candidacy.withdraw": [candidacy.tell_withdrawal],
     "campaign.release_soon": [release.release_soon],
     "campaign.release_due": [release.release_due],
     "campaign.release": [release.tell_applicants],

@@ -14,7 +14,7 @@ from tenants.service.portal import forget_portals
 _numbers = count(1)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_tenant(database: str) -> Callable[..., Tenant]:
     """Make a tenant of one's own."""
 

@@ -26,7 +26,7 @@ NOTES = cycle(
         ("complete", 84, "Projet clair, référent nommé, direction présente à l’exercice."),
         ("complete", 71, "Bon dossier. Le périmètre pourrait inclure le service à domicile."),
         ("incomplete", 55, "Le nombre de participants paraît faible pour trois établissements."),
-        ("complete", 62, "Exercice déjà fait il y a deux ans ; motivation à préciser."),
+        ("complete", 62, "Exercice déjà fait il y a deux ans ; motivation à préciser."),
     ]
 )
 

@@ -92,7 +92,6 @@ def _tell(
     tx: Tx, what: str, occasion: UUID, drafts: list[Draft], roles: tuple[str, ...], words: Mapping[UUID, dict[str, Any]]
 ) -> None:
     """One notice for each person of each file, all written at once. `occasion` makes them unique."""
-    tenant = tx.session.get_one(Tenant, tx.tenant_id)
     organisations = {draft.candidacy.organisation_id for draft in drafts}
     people: dict[UUID, list[tuple[UUID, str]]] = {}
     for organisation_id, user_id, email in candidacies.list_members(tx.session, organisations, roles):
@@ -108,7 +107,7 @@ def _tell(
                     subject_id=file.id,
                     email=email,
                     user_id=user_id,
-                    path=f"/{tenant.slug}/candidacies/{file.id}",
+                    path=f"/candidacies/{file.id}",
                     context={"campaign": draft.campaign, "candidacy": file, **words[file.id]},
                 )
 

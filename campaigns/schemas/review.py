@@ -9,10 +9,10 @@ class FileFilters(Schema):
     """What the list of files keeps."""
 
     state = fields.String(load_default="")
-    assignee = fields.String(load_default="", metadata={"description": "identifiant d’un instructeur, ou « none »"})
+    assignee = fields.String(load_default="", metadata={"description": "identifiant d’un instructeur, ou « none »"})
     completeness = fields.String(load_default="")
     eligibility = fields.String(load_default="")
-    decision = fields.String(load_default="", metadata={"description": "une décision, ou « none »"})
+    decision = fields.String(load_default="", metadata={"description": "une décision, ou « none »"})
     text = fields.String(load_default="", validate=validate.Length(max=200))
     after = fields.UUID(load_default=None, metadata={"description": "le dernier dossier de la page précédente"})
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 100))

@@ -53,7 +53,8 @@ def list_files(
         raise Invalid("Ce filtre n’existe pas.", {"assignee": "Choisissez un instructeur de la liste."})
     with transaction(actor) as tx:
         campaign = campaigns.get_campaign(tx.session, slug)
-        permit(PERMISSIONS, actor, "candidacy.list", campaign)
+        permit(PERMISSIONS, actor, "campaign.view", campaign)
+        permit(PERMISSIONS, actor, "candidacy.list")
         rows = reviews.list_files(tx.session, campaign.id, filters, after, limit + 1)
         more = len(rows) > limit
         return Files(

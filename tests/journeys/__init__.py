@@ -1,0 +1,1 @@
+"""Whole stories: the portal's real processes, a real browser, a real mail server."""
