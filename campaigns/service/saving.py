@@ -15,6 +15,7 @@ from campaigns.rules import form as forms
 from campaigns.rules.form import Answers, Form, Value
 from campaigns.service.draft import Draft, open_draft
 from kit.actor import Actor
+from kit.errors import Invalid, Stale
 from kit.transaction import Tx, transaction
 
 TOO_LONG = "Ce texte est trop long pour être enregistré : 50 000 caractères au plus."
@@ -48,17 +49,30 @@ class Saved:
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
-def save_draft(actor: Actor, candidacy_id: UUID, sent: Mapping[str, Any], base_revision: int | None = None) -> Saved:
+def save_draft(
+    actor: Actor,
+    candidacy_id: UUID,
+    sent: Mapping[str, Any],
+    base_revision: int | None = None,
+    whole: bool = False,
+    expected: int | None = None,
+) -> Saved:
     """Save the fields `sent` (as typed, or JSON) by somebody who saw revision `base_revision` (None: the current one).
 
     Only the fields the sender changed are written. A field that somebody else changed since keeps what stands, and the
     sender's value is put aside: both come back as a conflict, and the other fields are saved all the same. Values that
-    cannot be read are kept as typed. Raises NotFound, Forbidden, Conflict when the file can no longer be changed.
+    cannot be read are kept as typed. With `whole`, a value that must be refused stops everything (Invalid, by field);
+    with `expected`, so does any other revision than that one (Stale). Raises NotFound, Forbidden, Conflict when the
+    file can no longer be changed.
     """
     with transaction(actor) as tx:
         draft = open_draft(tx, candidacy_id, "candidacy.save", lock=True)
         filing.check_save(draft.campaign.state, draft.candidacy.state, draft.moment, draft.campaign.zone)
+        if expected is not None and expected != draft.candidacy.revision:
+            raise Stale("Le dossier a changé depuis que vous l’avez lu. Rien n’est enregistré.")
         values, refused = _read(draft.form, sent)
+        if whole and refused:
+            raise Invalid("Rien n’est enregistré.", refused)
         merged = forms.merge(draft.form, _seen(tx, draft, values, base_revision), draft.answers, values)
         _write(tx, draft, merged)
         fields = draft.form.fields

@@ -21,7 +21,7 @@ from finess.queries.number import resolve_number
 from finess.queries.structure import find_legal_entity
 from kit.actor import Actor
 from kit.db import uuid7
-from kit.errors import Conflict, Forbidden, Invalid
+from kit.errors import Conflict, Forbidden, Invalid, NotFound
 from kit.permissions import allows, permit
 from kit.transaction import Tx, transaction
 from tenants.models import Organisation
@@ -101,7 +101,9 @@ def start_candidacy(actor: Actor, slug: str, number: str, function: str = "") ->
 
 def _call(tx: Tx, slug: str) -> Call:
     campaign = campaigns.get_campaign(tx.session, slug)
-    permit(PERMISSIONS, tx.actor, "campaign.view", campaign)
+    # Who may see the call, whatever the scopes of a token: a public call is everybody's.
+    if not PERMISSIONS["campaign.view"](tx.actor, campaign):
+        raise NotFound("Cette campagne n’existe pas, ou vous n’y avez pas accès.")
     permit(PERMISSIONS, tx.actor, "candidacy.start")
     moment = window.at(campaigns.list_windows(tx.session, campaign.id), tx.now)
     filing.check_start(campaign.state, moment, campaign.zone)

@@ -32,8 +32,9 @@ _NO = frozenset({"no", "non", "false", "0", "off"})
 
 def read(field: FormField, typed: Any) -> Value:
     """The value of `field` in what a form or a program sent (text, list of texts, or JSON)."""
-    if isinstance(typed, dict):
-        typed = typed.get("typed", str(typed))
+    if isinstance(typed, dict):  # a value as the API shows it, sent back
+        is_acceptance = field.type == "commitment" and "at" in typed
+        typed = True if is_acceptance else typed.get("typed", str(typed))
     if isinstance(typed, list | tuple) and field.type != "choices":
         typed = " ".join(str(one) for one in typed)
     if typed is None or (isinstance(typed, str) and not tidy(typed)):
