@@ -8,6 +8,7 @@ from flask.json.provider import JSONProvider
 
 from app import api, auth, faults, headers, health, home, logs, rendering
 from app.arrival import Arrival
+from app.legal import legal
 from app.rooms import blueprints
 from kit import signing
 from kit.web import permission
@@ -55,7 +56,7 @@ def create_app() -> Flask:
         api.install,
     ):
         install(app)
-    for blueprint in blueprints("web"):
+    for blueprint in (legal, *blueprints("web")):
         written = (blueprint.url_prefix or "").removeprefix("/<tenant>")
         app.register_blueprint(blueprint, url_prefix=f"/<tenant>{written}")
     app.wsgi_app = Arrival(app.wsgi_app)  # type: ignore[method-assign]

@@ -1,11 +1,11 @@
-"""What people and programs are told when something fails: a sentence, never the inside; a page, or a problem+json."""
+"""What people and programs are told when something fails: a sentence, never the inside."""
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, g, json, render_template, request
-from jinja2 import TemplateError
+from flask import Flask, g, request
 from redis.exceptions import ConnectionError as RedisUnreachable
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from app.auth import ask_to_sign_in, is_api
+from app.fault_answer import answer, is_script
 from app.words import in_french
 from kit.errors import CrrcError, Unauthenticated
 
@@ -21,6 +22,7 @@ UNREACHABLE = (
     "Le portail ne peut pas répondre pour le moment. Ce qui était enregistré l’est toujours\N{NO-BREAK SPACE}: "
     "recommencez dans quelques minutes."
 )
+UNREACHABLE_FOR = timedelta(seconds=30)
 UNEXPECTED = "Une erreur inattendue s’est produite. Elle est enregistrée sous la référence ci-dessous."
 SENTENCES = {
     400: "La demande n’est pas complète ou n’est pas lisible.",
@@ -47,44 +49,10 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def answer(status: int, sentence: str, code: str, fields: dict[str, str] | None = None) -> Response:
-    """The failure as problem+json (RFC 9457) for the API, else as a page."""
-    response = _problem(status, sentence, code, fields or {}) if is_api() else _page(status, sentence)
-    if status == 503:
-        response.headers["Retry-After"] = "30"
-    if status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
-    return response
-
-
-def _problem(status: int, sentence: str, code: str, fields: dict[str, str]) -> Response:
-    body = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": sentence,
-        "code": code,
-        "request_id": g.get("request_id"),
-    }
-    if fields:
-        body["fields"] = fields
-    return Response(json.dumps(body), status, mimetype="application/problem+json")
-
-
-def _page(status: int, sentence: str) -> Response:
-    name = f"errors/{status}.html"
-    try:
-        html = render_template([name, "errors/400.html" if status < 500 else "errors/500.html"], sentence=sentence)
-    except (TemplateError, OSError, LookupError):
-        log.exception("fault.page", status=status)
-        html = f'<!doctype html><html lang="fr"><meta charset="utf-8"><title>{status}</title><p>{sentence}</p></html>'
-    return Response(html, status, mimetype="text/html")
-
-
 def _refused(error: CrrcError) -> Response:
-    if isinstance(error, Unauthenticated) and not is_api() and g.get("tenant") is not None:
+    if isinstance(error, Unauthenticated) and g.get("tenant") is not None and not is_api() and not is_script():
         return ask_to_sign_in()
-    return answer(error.status, error.sentence, error.code, dict(error.fields))
+    return answer(error.status, error.sentence, error.code, error.fields, getattr(error, "wait", None))
 
 
 def _http(error: HTTPException) -> Response:
@@ -115,7 +83,7 @@ def _flat(messages: Any, path: str = "") -> dict[str, str]:
 
 def _unreachable(error: Exception) -> Response:
     log.error("fault.unreachable", kind=type(error).__name__, request_id=g.get("request_id"), exc_info=error)
-    return answer(503, UNREACHABLE, "unavailable")
+    return answer(503, UNREACHABLE, "unavailable", wait=UNREACHABLE_FOR)
 
 
 def _not_storable(error: Exception) -> Response:

@@ -1,6 +1,7 @@
 """What can go wrong, in a sentence a person can act on. Pages and API render these; nothing else reaches people."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import ClassVar
 
 
@@ -78,3 +79,7 @@ class TooManyRequests(CrrcError):
 
     status = 429
     code = "too_many_requests"
+
+    def __init__(self, sentence: str, wait: timedelta = timedelta(minutes=1)) -> None:
+        super().__init__(sentence)
+        self.wait = wait

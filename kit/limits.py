@@ -24,8 +24,8 @@ def hit(name: str, subject: str, most: int, window: timedelta, sentence: str) ->
     period, elapsed = divmod(int(clock.now().timestamp()), length)
     digest = hashlib.sha256(subject.encode()).hexdigest()[:32]
     if _count(f"crrc:limit:{name}:{digest}:{period}", length) > most:
-        wait = duration(timedelta(seconds=max(60, length - elapsed) // 60 * 60))
-        raise TooManyRequests(f"{sentence} Réessayez dans {wait}.")
+        wait = timedelta(minutes=-(-(length - elapsed) // 60))
+        raise TooManyRequests(f"{sentence} Réessayez dans {duration(wait)}.", wait)
 
 
 def _count(key: str, seconds: int) -> int:
