@@ -31,7 +31,7 @@ def key_holds(number: str) -> bool:
     Expects a well-shaped number; a letter that is neither A nor B has no known value, so the key cannot hold.
     """
     digits = number if number.isdecimal() else number.translate(_CORSICA)
-    if not digits.isdecimal():
+    if not (digits.isascii() and digits.isdecimal()):
         return False
     return (sum(map(int, digits[::2])) + sum(_DOUBLED[digit] for digit in digits[1::2])) % 10 == 0
 
