@@ -13,6 +13,8 @@ from campaigns.rules.document.campaign import Document, stored
 from campaigns.rules.eligibility import Sentence, read_rule, rule_in_words
 from finess.models import RegistryEdition
 from finess.queries.edition import find_current_edition, get_edition
+from finess.rules.edition import Age
+from finess.service.register import register_age
 from kit.actor import Actor
 from kit.permissions import allows, permit
 from kit.transaction import Tx, transaction
@@ -52,11 +54,12 @@ class CallPage:
 
 @dataclass(frozen=True)
 class Calls:
-    """A page of calls; `after` is where the next one begins, None on the last."""
+    """A page of calls; `after` is where the next one begins, None on the last. `register`: its age, for the staff."""
 
     items: Sequence[Call]
     after: UUID | None
     now: datetime
+    register: Age | None = None
 
 
 def public_calls(actor: Actor) -> Calls:
@@ -75,7 +78,8 @@ def list_calls(actor: Actor, after: UUID | None = None, limit: int = PAGE) -> Ca
         states = None if is_staff else campaigns.PUBLIC
         found = campaigns.list_campaigns(tx.session, states, after, limit + 1)
         more = found[limit - 1].id if len(found) > limit else None
-        return Calls(_calls(tx, found[:limit], files=is_staff), more, tx.now)
+        age = register_age(tx) if is_staff else None
+        return Calls(_calls(tx, found[:limit], files=is_staff), more, tx.now, age)
 
 
 def view_call(actor: Actor, slug: str) -> CallPage:

@@ -33,7 +33,12 @@ def list_campaigns() -> Response:
     after = request.args.get("after", "")
     calls = reading.list_calls(actor(), _uuid(after) if after else None)
     following = url_for(".list_campaigns", after=calls.after) if calls.after else None
-    return page("campaigns/staff_list.html", lines=[_line(call, calls) for call in calls.items], following=following)
+    return page(
+        "campaigns/staff_list.html",
+        lines=[_line(call, calls) for call in calls.items],
+        following=following,
+        register=calls.register,
+    )
 
 
 @blueprint.get("/staff/campaigns/<slug>")

@@ -11,6 +11,7 @@ from campaigns.queries.review import Filters
 from campaigns.rules.form import submitted_sections
 from campaigns.service import decision as deciding
 from campaigns.service import review as reviewing
+from campaigns.web.eligibility_words import clause_items
 from kit.errors import CrrcError, Invalid
 from kit.french import count
 from kit.web import actor, page, permission
@@ -123,7 +124,8 @@ def _file_page(candidacy_id: UUID, error: CrrcError | None = None) -> Response:
         error.status if error else 200,
         file=file,
         people=_people(file.instructors),
-        sections=submitted_sections(file.submission.content),
+        sections=submitted_sections(file.submission.content, file.campaign.zone),
+        clauses=clause_items(file.verdict.clauses) if file.verdict else [],
         typed=request.form if error else {},
         errors=(error.fields or {"form": error.sentence}) if error else {},
     )
