@@ -139,6 +139,19 @@ def test_every_means_all_those_named_and_at_least_one() -> None:
     assert spoken(every_open_one(CLOSED)) == "Aucun établissement n’est concerné : la clause en demande au moins un."
 
 
+def test_every_tells_what_it_does_not_know_of_those_it_names() -> None:
+    clause = {"establishments": {"every": {"category": ["500"]}, "such_that": {"department": ["35"]}}}
+    rule = read_rule({"version": 1, **clause})
+    elsewhere = et("440012357", None, "44")
+    uncertain = assess(rule, ej(EHPAD, elsewhere))
+    assert uncertain.outcome is MISSING
+    assert spoken(uncertain).endswith("Loire-Atlantique (44) : sa catégorie est absente du registre.")
+    assert uncertain.clauses[0].facts["uncertain"] == [elsewhere.finess_et]
+    nobody = assess(rule, ej(elsewhere))
+    assert nobody.outcome is REFUSED
+    assert spoken(nobody).endswith("Loire-Atlantique (44) : le département n’est pas retenu.")
+
+
 def test_closed_establishments_count_unless_the_rule_says_open() -> None:
     assert counting({"at_least": 1}, CLOSED) is ELIGIBLE
 

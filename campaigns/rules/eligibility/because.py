@@ -29,14 +29,15 @@ def telling(judgement: Judgement) -> list[Seen]:
 
     Those that satisfy when they decided; those that may, when it is open; else those that fail, the nearest miss first.
     """
-    satisfying = [one for one in judgement.seen if one[1].truth]
-    clause = judgement.clause
+    clause, seen = judgement.clause, judgement.seen
+    satisfying, uncertain = ([one for one in seen if one[1].truth is truth] for truth in (True, None))
     if judgement.truth is None:
-        return [one for one in judgement.seen if one[1].truth is None]
+        return uncertain
     if isinstance(clause, Every) and judgement.truth is False:
-        return _nearest([one for one in judgement.seen if one[1].parts[0].truth])
+        # Where nothing is known to be among those named, none satisfies: that is the reason.
+        return _nearest(seen) or [(one, judged.parts[1]) for one, judged in uncertain]
     if isinstance(clause, Count) and judgement.truth is False and len(satisfying) < clause.low:
-        return _nearest(judgement.seen)
+        return _nearest(seen)
     return satisfying
 
 

@@ -12,8 +12,8 @@ from campaigns.rules.eligibility.truth import Truth, all_of, any_of, counted, ne
 class Judgement:
     """A clause with its truth, and why: the value read, its parts, or each establishment's own judgement.
 
-    In `seen`, an establishment is judged on `such_that`; for `every`, on the pair (among, such_that), and those that
-    are not among are left out.
+    In `seen`, an establishment is judged on `such_that`. For `every`, those that are not among are left out, and the
+    others have two parts (among, such_that): true when it follows, false when it breaks, unknown when either part is.
     """
 
     clause: Clause
@@ -51,13 +51,18 @@ def _count(clause: Count, applicant: Applicant) -> Judgement:
 
 
 def _every(clause: Every, applicant: Applicant) -> Judgement:
-    both = AllOf((clause.among, clause.such_that))
-    judged = ((one, judge(both, applicant, one)) for one in applicant.establishments)
-    seen = tuple((one, pair) for one, pair in judged if pair.parts[0].truth is not False)
-    breaking = (all_of((pair.parts[0].truth, negation(pair.parts[1].truth))) for _, pair in seen)
+    seen, breaking, following = [], [], []
+    for one in applicant.establishments:
+        among, such = parts = judge(clause.among, applicant, one), judge(clause.such_that, applicant, one)
+        if among.truth is False:
+            continue
+        known = among.truth is not None
+        seen.append((one, Judgement(clause.such_that, such.truth if known else None, parts=parts)))
+        breaking.append(all_of((among.truth, negation(such.truth))))
+        following.append(all_of((among.truth, such.truth)))
     none_breaks = counted(*_tally(breaking), low=0, high=0)
-    one_follows = counted(*_tally(pair.truth for _, pair in seen), low=1, high=None)
-    return Judgement(clause, all_of((none_breaks, one_follows)), seen=seen)
+    one_follows = counted(*_tally(following), low=1, high=None)
+    return Judgement(clause, all_of((none_breaks, one_follows)), seen=tuple(seen))
 
 
 def _tally(truths: Iterable[Truth]) -> tuple[int, int]:
