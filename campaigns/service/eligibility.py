@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, CampaignVersion, CampaignWindow
 from campaigns.permissions import PERMISSIONS, staff
 from campaigns.queries import campaign as campaigns
 from campaigns.queries.applicant import find_applicant, tenant_sources
 from campaigns.queries.eligibility import NOT_CONSULTED, Sources
 from campaigns.rules import window
-from campaigns.rules.eligibility import LegalEntity, Verdict, assess, read_rule
+from campaigns.rules.eligibility import Applicant, LegalEntity, Verdict, assess, read_rule
 from finess.models import RegistryEdition
 from finess.queries.edition import get_current_edition, get_edition
 from finess.queries.number import resolve_number
@@ -23,6 +23,7 @@ from kit.permissions import permit
 from kit.transaction import Tx, transaction
 
 MOST_HITS = 20
+MOST_CALLS = 30
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,14 @@ class Enquiry:
     hits: Sequence[Hit]
 
 
+@dataclass(frozen=True)
+class Overview:
+    """One number against every call that is open or to come; or the structures whose name matches."""
+
+    checks: Sequence[Check]
+    hits: Sequence[Hit]
+
+
 def check_number(actor: Actor, slug: str, typed: str, at: datetime | None = None) -> Check:
     """Apply the call's rule to a number, at its pinned edition (a draft's is the one in force).
 
@@ -110,6 +119,24 @@ def enquire(actor: Actor, slug: str, typed: str) -> Enquiry:
         return Enquiry(campaign, None, search(tx.session, check.edition.id, typed, MOST_HITS))
 
 
+def enquire_everywhere(actor: Actor, typed: str) -> Overview:
+    """One number against every call that is open or to come, or the structures found by name.
+
+    A handful of queries whatever the number of calls, when they retain the same edition of the register.
+    """
+    with transaction(actor) as tx:
+        permit(PERMISSIONS, actor, "campaign.check")
+        found = campaigns.list_campaigns(tx.session, ("published",), limit=MOST_CALLS)
+        windows = campaigns.windows_by_campaign(tx.session, [one.id for one in found])
+        versions = campaigns.current_versions(tx.session, found)
+        lookup = Lookup(tx, typed, tx.now)
+        running = [one for one in found if window.at(windows[one.id], tx.now).status != "closed"]
+        checks = [_judged(tx, one, windows[one.id], tx.now, lookup, versions[one.id]) for one in running]
+        if not checks or checks[0].answer.outcome not in ("unreadable", "several") or not typed.strip():
+            return Overview(checks, ())
+        return Overview(checks, search(tx.session, checks[0].edition.id, typed, MOST_HITS))
+
+
 def _visible(tx: Tx, slug: str) -> Campaign:
     campaign = campaigns.get_campaign(tx.session, slug)
     permit(PERMISSIONS, tx.actor, "campaign.view", campaign)
@@ -118,20 +145,51 @@ def _visible(tx: Tx, slug: str) -> Campaign:
 
 
 def _check(tx: Tx, campaign: Campaign, typed: str, at: datetime | None) -> Check:
-    when = at or tx.now
-    pinned = campaign.edition_id
-    edition = get_edition(tx.session, pinned) if pinned else get_current_edition(tx.session)
-    answer = resolve_number(tx.session, edition.id, typed)
-    moment = window.at(campaigns.list_windows(tx.session, campaign.id), when)
-    if answer.finess_ej is None:
-        return Check(campaign, edition, when, moment, answer, None, None)
-    applicant = find_applicant(tx.session, edition.id, answer.finess_ej, _sources(tx, campaign, when))
+    windows = campaigns.list_windows(tx.session, campaign.id)
+    return _judged(tx, campaign, windows, at or tx.now, Lookup(tx, typed, at or tx.now), None)
+
+
+def _judged(
+    tx: Tx,
+    campaign: Campaign,
+    windows: Sequence[CampaignWindow],
+    at: datetime,
+    lookup: "Lookup",
+    version: CampaignVersion | None,
+) -> Check:
+    edition, answer, applicant = lookup.at(campaign)
+    moment = window.at(windows, at)
     if applicant is None:
-        return Check(campaign, edition, when, moment, answer, None, None)
-    rule = read_rule(campaigns.get_version(tx.session, campaign).document["rule"])
-    return Check(campaign, edition, when, moment, answer, applicant.legal_entity, assess(rule, applicant))
+        return Check(campaign, edition, at, moment, answer, None, None)
+    document = (version or campaigns.get_version(tx.session, campaign)).document
+    verdict = assess(read_rule(document["rule"]), applicant)
+    return Check(campaign, edition, at, moment, answer, applicant.legal_entity, verdict)
 
 
-def _sources(tx: Tx, campaign: Campaign, when: datetime) -> Sources:
-    knows = tx.actor.kind in ("operator", "system") or staff(tx.actor, campaign)
-    return tenant_sources(when.astimezone(ZoneInfo(campaign.zone)).date()) if knows else NOT_CONSULTED
+class Lookup:
+    """What a number is and what is known of its entity, read once for each edition that calls retain."""
+
+    def __init__(self, tx: Tx, typed: str, at: datetime) -> None:
+        self._tx, self._typed, self._at = tx, typed, at
+        self._found: dict[int | None, tuple[RegistryEdition, NumberAnswer, Applicant | None]] = {}
+
+    def at(self, campaign: Campaign) -> tuple[RegistryEdition, NumberAnswer, Applicant | None]:
+        """At the edition of `campaign`: pinned, or in force."""
+        pinned = campaign.edition_id
+        if pinned not in self._found:
+            session = self._tx.session
+            edition = get_edition(session, pinned) if pinned else get_current_edition(session)
+            answer = resolve_number(session, edition.id, self._typed)
+            self._found[pinned] = edition, answer, self._applicant(campaign, edition, answer)
+        return self._found[pinned]
+
+    def _applicant(self, campaign: Campaign, edition: RegistryEdition, answer: NumberAnswer) -> Applicant | None:
+        if answer.finess_ej is None:
+            return None
+        return find_applicant(self._tx.session, edition.id, answer.finess_ej, self._sources(campaign))
+
+    def _sources(self, campaign: Campaign) -> Sources:
+        actor = self._tx.actor
+        if actor.kind not in ("operator", "system") and not staff(actor, campaign):
+            return NOT_CONSULTED
+        return tenant_sources(self._at.astimezone(ZoneInfo(campaign.zone)).date())

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from campaigns.models import CampaignVersion
 from campaigns.rules.document.erratum import LABELS, changed
 from campaigns.rules.document.finding import errors_of
-from campaigns.rules.document.steps import steps
+from campaigns.rules.document.steps import span, steps
 from campaigns.rules.eligibility import Outcome
 from campaigns.rules.states import CAMPAIGN, KIND_LABELS
 from campaigns.service import publication, reading
@@ -57,6 +57,7 @@ def view_campaign(slug: str) -> Response:
         standing=campaign.state if campaign.state != "published" else call.moment.status,
         countdown=countdown(call.moment, call.now, campaign.zone),
         steps=steps(call.document, call.now, campaign.state == "released"),
+        instruction=span(campaign.instruct_from_on, campaign.instruct_until_on),
         findings=outlook.findings,
         errors_found=len(errors_of(outlook.findings)),
         versions=_versions(versions),

@@ -33,19 +33,36 @@ def check_words(check: Check) -> dict[str, Any]:
     outcome = check.verdict.outcome.value
     called = check.entity.name or f"L’organisme {check.entity.finess_ej}"
     answer = check.verdict.as_json()
+    title_said, sentence = _TITLES[outcome], _SENTENCES[outcome].format(called, nbsp=NBSP)
+    if check.error:
+        outcome, title_said, sentence = "not_eligible", "Cet organisme ne peut pas candidater", check.error
     return {
         "number": check.entity.finess_ej,
-        "may_apply": check.entity.is_open and outcome != "not_eligible",
+        "may_apply": outcome != "not_eligible",
         "note": check.note,
-        "error": check.error,
         "verdict": {
             "outcome": outcome,
-            "title": _TITLES[outcome],
-            "sentence": _SENTENCES[outcome].format(called, nbsp=NBSP),
+            "title": title_said,
+            "sentence": sentence,
             "items": clause_items(answer["clauses"]),
             "edition": f"Registre {title(check.edition.source, check.edition.generated_at)}.",
         },
     }
+
+
+def summary_lines(checks: Sequence[Check]) -> list[dict[str, Any]]:
+    """One line for each call: what its rule answers to the same organisation."""
+    return [
+        {
+            "slug": check.campaign.slug,
+            "title": check.campaign.title,
+            "outcome": "not_eligible" if check.error else check.verdict.outcome.value,
+            "moment": check.moment,
+            "zone": check.campaign.zone,
+        }
+        for check in checks
+        if check.verdict is not None
+    ]
 
 
 def hit_lines(hits: Sequence[Hit]) -> list[dict[str, Any]]:

@@ -10,15 +10,17 @@ from campaigns.rules.document.agenda import agenda
 from campaigns.rules.document.steps import steps
 from campaigns.rules.states import KIND_LABELS
 from campaigns.service import reading
-from campaigns.service.eligibility import enquire
+from campaigns.service.eligibility import Overview, enquire, enquire_everywhere
 from campaigns.service.reading import Call, CallPage
-from campaigns.web.check_words import check_words, hit_lines
+from campaigns.web.check_words import check_words, hit_lines, summary_lines
 from campaigns.web.countdown import countdown, one_line
+from kit import clock
 from kit.web import actor, page, permission
 
 blueprint = Blueprint("campaigns", __name__)
 LONGEST_QUESTION = 200
 RECENT = 12
+NOBODY = "Aucune structure ne porte ce nom dans le registre. Essayez un autre mot, ou un numéro."
 
 
 @blueprint.get("/")
@@ -32,6 +34,25 @@ def home() -> Response:
     return page("campaigns/home.html", open=groups["open"], coming=groups["not_yet"], past=groups["closed"][:RECENT])
 
 
+@blueprint.get("/check")
+@permission("campaign.check")
+def check_everywhere() -> Response:
+    """One number against every call that is open or to come, or the structures whose name was typed."""
+    typed = _typed()
+    found = enquire_everywhere(actor(), typed)
+    first = found.checks[0] if found.checks else None
+    now = clock.now()
+    lines = [line | {"time": one_line(line["moment"], now, line["zone"])} for line in summary_lines(found.checks)]
+    return page(
+        "campaigns/check_everywhere.html",
+        typed=typed,
+        first=first,
+        lines=lines,
+        hits=hit_lines(found.hits),
+        error=_everywhere_error(found, typed),
+    )
+
+
 @blueprint.get("/campaigns/<slug>")
 @permission("campaign.view")
 def view(slug: str) -> Response:
@@ -43,7 +64,7 @@ def view(slug: str) -> Response:
 @permission("campaign.check")
 def check(slug: str) -> Response:
     """The answer to a number, or the structures whose name was typed. The address can be shared."""
-    typed = request.args.get("q", "")[:LONGEST_QUESTION].replace("\0", "")
+    typed = _typed()
     call = reading.view_call(actor(), slug)
     if not typed.strip():
         return _check_page(call, typed, error="Indiquez un numéro ou un nom." if "q" in request.args else None)
@@ -51,8 +72,7 @@ def check(slug: str) -> Response:
     if found.hits:
         return _check_page(call, typed, hits=hit_lines(found.hits))
     if found.check is None:
-        nothing = "Aucune structure ne porte ce nom dans le registre. Essayez un autre mot, ou un numéro."
-        return _check_page(call, typed, error=nothing)
+        return _check_page(call, typed, error=NOBODY)
     if found.check.verdict is None:
         return _check_page(call, typed, error=found.check.error)
     return _check_page(call, typed, answer=check_words(found.check))
@@ -68,6 +88,20 @@ def calendar(slug: str) -> Response:
     response = Response(content, mimetype="text/calendar")
     response.headers["Content-Disposition"] = f'attachment; filename="{slug}.ics"'
     return response
+
+
+def _typed() -> str:
+    """The question, as long as a name may be, without what no database keeps."""
+    return request.args.get("q", "")[:LONGEST_QUESTION].replace("\0", "")
+
+
+def _everywhere_error(found: Overview, typed: str) -> str | None:
+    if not typed.strip():
+        return "Indiquez un numéro ou un nom." if "q" in request.args else None
+    if not found.checks or found.hits or found.checks[0].verdict is not None:
+        return None
+    answer = found.checks[0].answer
+    return NOBODY if answer.outcome == "unreadable" else answer.sentence
 
 
 def moment_of(call: Call) -> str:

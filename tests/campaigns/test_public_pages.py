@@ -148,6 +148,22 @@ def test_a_choice_leads_to_the_answer_and_the_answer_to_the_file(browser: Browse
         assert "/apply" not in browser.get(f"/campaigns/{SLUG}/check?q={TILLEULS.number}").get_data(as_text=True)
 
 
+def test_one_number_against_every_call(browser: Browser, published: None, statements: list[str]) -> None:
+    text = read(browser, f"/check?q={OUTSIDE.number}")
+    assert text.count("Éligible") == 2
+    assert "FONDATION NATIONALE" in text
+    assert read(browser, f"/check?q={SESSAD.number}").count("Non éligible") == 2
+    assert "De quelle structure" in read(browser, "/check?q=tilleuls")
+    assert "ne figure pas" in read(browser, "/check?q=350000001")
+    assert "Aucune structure" in read(browser, "/check?q=zzz")
+    assert "Indiquez un numéro" in read(browser, "/check?q=")
+    assert "est fermée" in read(browser, f"/check?q={CLOSED.number}")
+    statements.clear()
+    read(browser, f"/check?q={OUTSIDE.number}")
+    assert len(statements) <= 12, statements
+    assert "Aucun appel ouvert ni à venir" in read(browser, f"/check?q={OUTSIDE.number}", AFTER)
+
+
 def test_the_dates_go_into_a_calendar(browser: Browser, published: None) -> None:
     response = browser.get(f"/campaigns/{SLUG}/calendar.ics")
     assert response.mimetype == "text/calendar"

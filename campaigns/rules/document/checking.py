@@ -37,7 +37,8 @@ def _check(data: dict[str, Any], zone: str) -> tuple[Document | None, list[Findi
     document, findings = read(data, zone)
     findings += [*check_form(data), *check_rule(data["rule"], "rule"), *_answers(data), *_siblings(data)]
     if document is not None:
-        findings += [*check_timeline(document), *check_prose(document)]
+        timeline = check_timeline(document)
+        findings += [*timeline, *([] if errors_of(timeline) else check_prose(document))]
     return document, findings
 
 

@@ -30,7 +30,7 @@ def check_against_now(document: Document, now: datetime) -> list[Finding]:
         found.append(warning(f"windows[{last.number - 1}].closes_at", sentence))
     if now >= document.notify_at:
         sentence = (
-            f"Cette date est passée ({instant(document.notify_at, zone)}){NBSP}: les décisions seraient notifiées dès "
+            f"Cette date est passée, {instant(document.notify_at, zone)}{NBSP}: les décisions seraient notifiées dès "
             "la publication, sauf si la notification automatique est suspendue."
         )
         found.append(warning("notification_at", sentence))
@@ -54,14 +54,14 @@ def _windows(document: Document) -> Iterator[Finding]:
         elif later.opens_at < after(earlier):
             end = instant(earlier.closes_at, document.zone)
             yield error(
-                path, f"Cette fenêtre s’ouvre avant que la précédente soit close ({end}){NBSP}: elles se chevauchent."
+                path, f"Cette fenêtre s’ouvre avant que la précédente soit close le {end}{NBSP}: elles se chevauchent."
             )
 
 
 def _window(window: Window, zone: str) -> Iterator[Finding]:
     path = f"windows[{window.number - 1}].closes_at"
     if window.closes_at <= window.opens_at:
-        yield error(path, f"Cette fenêtre se ferme avant de s’ouvrir ({instant(window.opens_at, zone)}).")
+        yield error(path, f"Cette fenêtre se ferme avant de s’ouvrir, le {instant(window.opens_at, zone)}.")
         return
     closing = local(window.closes_at, zone)
     if (closing.hour, closing.minute) == (0, 0):
@@ -77,7 +77,8 @@ def _window(window: Window, zone: str) -> Iterator[Finding]:
 def _resting(path: str, on: date, zone: str, what: str, consequence: str) -> Iterator[Finding]:
     rest = rest_day(on, zone)
     if rest:
-        yield warning(path, f"{what} {rest}, le {day(on, weekday=True)}{NBSP}: {consequence}.")
+        shown = day(on, weekday="férié" in rest)
+        yield warning(path, f"{what} {rest}, le {shown}{NBSP}: {consequence}.")
 
 
 def _phases(document: Document) -> Iterator[Finding]:
@@ -91,7 +92,7 @@ def _phases(document: Document) -> Iterator[Finding]:
     if document.data["kind"] != "guichet" and begins < closing.date():
         yield error(
             "instruction.from",
-            f"L’instruction commence avant la clôture des dépôts ({instant(last.closes_at, document.zone)}).",
+            f"L’instruction commence avant la clôture des dépôts, le {instant(last.closes_at, document.zone)}.",
         )
     elif document.data["kind"] != "guichet" and begins == closing.date():
         yield warning("instruction.from", "L’instruction commence le jour même de la clôture des dépôts.")
@@ -100,7 +101,7 @@ def _phases(document: Document) -> Iterator[Finding]:
     elif document.notify_at < after(last):
         yield error(
             "notification_at",
-            f"La notification précède la clôture des dépôts ({instant(last.closes_at, document.zone)}).",
+            f"La notification précède la clôture des dépôts, le {instant(last.closes_at, document.zone)}.",
         )
     yield from _notification(notifying, document.zone)
     yield from _completion(document, notifying)
@@ -121,7 +122,7 @@ def _completion(document: Document, notifying: datetime) -> Iterator[Finding]:
     if end <= notifying.date():
         yield error(
             "completion_on",
-            f"Le parcours se termine avant la notification ({instant(document.notify_at, document.zone)}).",
+            f"Le parcours se termine avant la notification, le {instant(document.notify_at, document.zone)}.",
         )
     elif end - notifying.date() < SHORTEST_JOURNEY:
         left = count((end - notifying.date()).days, "jour")
@@ -141,6 +142,8 @@ def check_publication(document: Document) -> Iterator[Finding]:
 
 
 def _reminders(document: Document) -> Iterator[Finding]:
+    if any(window.closes_at <= window.opens_at for window in document.windows):
+        return
     for index, reminder in enumerate(document.reminders):
         if all(window.closes_at - reminder.before <= window.opens_at for window in document.windows):
             yield warning(f"reminders[{index}]", "Ce rappel tombe avant l’ouverture des dépôts : il ne partira pas.")
