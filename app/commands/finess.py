@@ -87,7 +87,7 @@ def synth(seed: int, scale: str, date: datetime, output: Path) -> None:
 @AS_JSON
 def list_editions(of: int | None, as_json: bool) -> None:
     """Liste les éditions importées, la plus récente d’abord, et dit l’âge de celle en vigueur."""
-    with transaction(operator("crrc")) as tx:
+    with transaction(operator(my_name())) as tx:
         found = editions.list_editions(tx.session)
         age = register.register_age(tx)
         chosen = editions.get_edition(tx.session, of) if of is not None else None
@@ -112,7 +112,7 @@ def _say_edition(edition: RegistryEdition) -> None:
 
 
 def _say_remarks(edition: RegistryEdition, limit: int) -> None:
-    with transaction(operator("crrc")) as tx:
+    with transaction(operator(my_name())) as tx:
         for severity, word in (("rejected", "rejeté"), ("warning", "averti")):
             total = edition.counts["rejected" if severity == "rejected" else "warnings"]
             shown = editions.list_remarks(tx.session, edition.id, severity, limit)

@@ -6,16 +6,15 @@ from dataclasses import asdict
 import click
 
 from app.commands.finess import AS_JSON, finess
-from finess.models import Establishment, LegalEntity, RegistryEdition
-from finess.queries import edition as editions
-from finess.queries import number, search, structure
+from app.operator import my_name
+from finess.models import Establishment, LegalEntity
 from finess.rules import wording
 from finess.rules.geography import department_name
 from finess.rules.nomenclature import category_name, legal_statuses
+from finess.service import reading
 from kit.actor import operator
 from kit.errors import Conflict, NotFound
 from kit.french import NBSP, count, day
-from kit.transaction import Tx, transaction
 
 OF_EDITION = click.option("--edition", "wanted", type=int, help="Une édition passée (sinon celle en vigueur).")
 INNER = {"search_text", "first_edition", "last_edition"}
@@ -27,13 +26,10 @@ INNER = {"search_text", "first_edition", "last_edition"}
 @AS_JSON
 def show(typed: str, wanted: int | None, as_json: bool) -> None:
     """Montre l’entité juridique d’un numéro FINESS, d’un SIREN ou d’un SIRET, et ses établissements."""
-    with transaction(operator("crrc")) as tx:
-        edition = _edition(tx, wanted)
-        answer = number.resolve_number(tx.session, edition.id, typed)
-        if answer.finess_ej is None:
-            raise Conflict(answer.sentence) if answer.candidates else NotFound(answer.sentence)
-        entity = structure.get_legal_entity(tx.session, edition.id, answer.finess_ej)
-        inside = structure.list_establishments(tx.session, edition.id, answer.finess_ej)
+    found = reading.look_up(operator(my_name()), typed, wanted)
+    edition, answer, entity, inside = found.edition, found.answer, found.legal_entity, found.establishments
+    if entity is None:
+        raise Conflict(answer.sentence) if answer.candidates else NotFound(answer.sentence)
     if as_json:
         shown = {"edition": edition.id, "outcome": answer.outcome, "sentence": answer.sentence}
         facts = {"legal_entity": _row(entity), "establishments": [_row(one) for one in inside]}
@@ -59,8 +55,7 @@ def show(typed: str, wanted: int | None, as_json: bool) -> None:
 @AS_JSON
 def search_names(typed: tuple[str, ...], limit: int, wanted: int | None, as_json: bool) -> None:
     """Cherche des structures par les mots de leur nom et de leur commune, ou par un numéro."""
-    with transaction(operator("crrc")) as tx:
-        hits = search.search(tx.session, _edition(tx, wanted).id, " ".join(typed), limit)
+    hits = reading.search_register(operator(my_name()), " ".join(typed), limit, wanted).hits
     if as_json:
         click.echo(json.dumps([asdict(hit) for hit in hits], ensure_ascii=False, default=str))
         return
@@ -71,12 +66,6 @@ def search_names(typed: tuple[str, ...], limit: int, wanted: int | None, as_json
         what = "" if hit.kind == "ej" else f"  {category_name(hit.category_code)}, entité juridique {hit.finess_ej}"
         shut = "" if hit.is_open else "  (fermé)"
         click.echo(f"{kind} {hit.number}  {hit.name or '—'}  {hit.town or '—'} ({hit.department or '—'}){what}{shut}")
-
-
-def _edition(tx: Tx, wanted: int | None) -> RegistryEdition:
-    if wanted is None:
-        return editions.get_current_edition(tx.session)
-    return editions.get_edition(tx.session, wanted)
 
 
 def _row(held: LegalEntity | Establishment) -> dict[str, object]:
