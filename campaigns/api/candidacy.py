@@ -31,7 +31,7 @@ _IF_MATCH = {
 
 @blueprint.get("/candidacies")
 @permission("candidacy.start")
-@blueprint.arguments(schemas.PageQuery, location="query")
+@blueprint.arguments(schemas.CandidaciesQuery, location="query")
 @blueprint.response(200, schemas.CandidaciesView)
 def list_candidacies(query: dict[str, Any]) -> files.MyFiles:
     """List the files of one's organisations, the most recently started first."""
@@ -61,7 +61,7 @@ def view_candidacy(candidacy_id: UUID) -> Any:
 @blueprint.patch("/candidacies/<uuid:candidacy_id>/answers")
 @permission("candidacy.save")
 @blueprint.arguments(schemas.SaveAnswers)
-@blueprint.response(200, schemas.SavedView)
+@blueprint.response(200, schemas.SavedAnswersView)
 @blueprint.alt_response(409, schema=schemas.ConflictProblem, content_type="application/problem+json")
 @blueprint.doc(**_IF_MATCH)
 def save_answers(body: dict[str, Any], candidacy_id: UUID) -> Any:

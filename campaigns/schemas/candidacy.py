@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 
-class PageQuery(Schema):
+class CandidaciesQuery(Schema):
     """Which page of a list."""
 
     after = fields.UUID(load_default=None, metadata={"description": "le dernier élément de la page précédente"})
@@ -114,7 +114,7 @@ class ConflictView(Schema):
     theirs_at = fields.AwareDateTime(allow_none=True)
 
 
-class SavedView(Schema):
+class SavedAnswersView(Schema):
     """What became of the answers. `problems` are saved and flagged; `conflicts` are not saved."""
 
     revision = fields.Integer()
@@ -124,7 +124,7 @@ class SavedView(Schema):
     conflicts = fields.List(fields.Nested(ConflictView))
 
 
-class ConflictProblem(SavedView):
+class ConflictProblem(SavedAnswersView):
     """Some fields were changed by somebody else since: the others are saved."""
 
     type = fields.String(dump_default="about:blank")

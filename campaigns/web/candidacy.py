@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from campaigns.permissions import PERMISSIONS
 from campaigns.rules import filing
 from campaigns.rules.form import APPLICANT, SectionProgress
-from campaigns.rules.states import KIND_LABELS
 from campaigns.service import candidacy as files
 from campaigns.service import starting
 from campaigns.service.candidacy import FileLine, FilePage
@@ -39,7 +38,7 @@ def mine() -> Response:
     """The files of the person's organisations, and where each one is."""
     after = request.args.get("after", "")
     found = files.list_my_candidacies(actor(), _uuid(after) if after else None)
-    lines = [_card(line, clock.now()) for line in found.lines]
+    lines = [_card(line, clock.now()) for line in sorted(found.lines, key=_urgency)]
     following = url_for(".mine", after=found.after) if found.after else None
     return page("candidacies/list.html", lines=lines, following=following, first=url_for(".mine") if after else None)
 
@@ -140,21 +139,28 @@ def _doors(file: FilePage) -> dict[str, Any]:
     }
 
 
+def _urgency(line: FileLine) -> tuple[int, float]:
+    """What can still be submitted comes first, the nearest closing before the others; then what is being prepared."""
+    moment, state = line.draft.moment, line.draft.candidacy.state
+    at = moment.window.closes_at.timestamp() if moment.window else 0.0
+    if state in ("draft", "submitted") and moment.status == "open":
+        return (0 if state == "draft" or line.is_changed else 1), at
+    return (2 if moment.status == "not_yet" else 3), -at
+
+
 def _card(line: FileLine, now: datetime) -> dict[str, Any]:
     draft, campaign = line.draft, line.draft.campaign
     return {
         "title": campaign.title,
         "href": url_for(".view", candidacy_id=draft.candidacy.id),
-        "kind": KIND_LABELS[campaign.kind],
         "reference": draft.candidacy.reference,
         "applicant": draft.candidacy.applicant_name,
         "finess_ej": draft.candidacy.finess_ej,
         "state": draft.candidacy.state,
         "sentence": _where(line),
         "time": one_line(draft.moment, now, campaign.zone),
-        "done": line.progress.done,
-        "total": len(line.progress.sections),
-        "is_open": draft.moment.status == "open" and draft.candidacy.state in ("draft", "submitted", "withdrawn"),
+        "progress": f"{count(line.progress.done, 'rubrique complète', 'rubriques complètes')} "
+        f"sur {len(line.progress.sections)}",
     }
 
 

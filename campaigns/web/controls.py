@@ -37,7 +37,7 @@ def _control(field: FormField, value: Value, error: str | None, typed: Mapping[s
         "kind": _kind(field),
         "label": field.label,
         "hint": _hint(field),
-        "error": error,
+        "error": forms.beside(field, error) if error else None,
         "optional": not field.required,
         "value": shown if isinstance(shown, str) else _value(field, value),
         "values": value if isinstance(value, list) else [],

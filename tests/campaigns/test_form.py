@@ -114,6 +114,12 @@ def test_a_problem_says_what_to_do(key: str, value: Any, sentence: str) -> None:
     assert found.replace("\u00a0", " ").replace("\u202f", " ") == sentence
 
 
+def test_beside_its_control_a_sentence_does_not_repeat_the_label() -> None:
+    field = FIELDS["beds"]
+    assert forms.beside(field, forms.problem(field, 0) or "") == "Indiquez au moins 1."
+    assert forms.beside(field, "Ce texte est trop long.") == "Ce texte est trop long."
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=4),
@@ -140,8 +146,9 @@ def test_nothing_typed_or_sent_ever_fails(key: str, typed: Any) -> None:
 def test_what_a_control_shows_reads_as_the_same_value(key: str, typed: Any) -> None:
     field = FIELDS[key]
     value = forms.read(field, typed)
-    again = forms.read(field, forms.control_text(field, value))
-    assert again == value or (value is None and again is None)
+    if forms.is_unread(value) and not isinstance(typed, str):
+        return  # a program sent something of another kind; typed by hand, its text may well be read
+    assert forms.read(field, forms.control_text(field, value)) == value
 
 
 @given(st.integers(min_value=0, max_value=10**14))

@@ -16,7 +16,7 @@ from campaigns.rules.form.definition import (
 from campaigns.rules.form.display import control_text, shown
 from campaigns.rules.form.facts import facts
 from campaigns.rules.form.merging import Merged, merge
-from campaigns.rules.form.problems import missing, name_of, problem
+from campaigns.rules.form.problems import beside, missing, name_of, problem
 from campaigns.rules.form.progress import Answers, Gap, Progress, SectionProgress, problems, progress, section_gaps
 from campaigns.rules.form.reading import LONGEST_TYPED, Value, is_unread, read, tidy, too_long
 from campaigns.rules.form.submitted import SubmittedSection, submitted_sections, summary
@@ -39,6 +39,7 @@ __all__ = [
     "SubmittedSection",
     "Value",
     "accept",
+    "beside",
     "carry",
     "content_of",
     "control_text",

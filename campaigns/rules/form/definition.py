@@ -147,9 +147,11 @@ _REFERENT_SECTION = FormSection(
     "Référent",
     "La personne de votre organisme qui suivra ce parcours, et que nous pourrons appeler.",
     (
-        FormField("referent.name", "Nom et prénom", "text", max_length=120, autocomplete="name"),
-        FormField("referent.function", "Fonction", "text", max_length=120, autocomplete="organization-title"),
-        FormField("referent.email", "Adresse électronique", "email", max_length=254, autocomplete="email"),
-        FormField("referent.phone", "Téléphone", "phone", max_length=40, autocomplete="tel"),
+        FormField("referent.name", "Nom et prénom du référent", "text", max_length=120),
+        FormField(
+            "referent.function", "Fonction du référent", "text", max_length=120, autocomplete="organization-title"
+        ),
+        FormField("referent.email", "Adresse électronique du référent", "email", max_length=254),
+        FormField("referent.phone", "Téléphone du référent", "phone", max_length=40),
     ),
 )

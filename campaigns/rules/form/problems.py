@@ -55,6 +55,12 @@ def name_of(field: FormField) -> str:
     return label if len(label) <= 90 else label[:89].rsplit(" ", 1)[0] + "…"
 
 
+def beside(field: FormField, sentence: str) -> str:
+    """The sentence as it stands beside its control, whose label is in sight: « Indiquez au moins 1. »"""
+    words = sentence.removeprefix(_about(field, "").rstrip("."))
+    return words[:1].upper() + words[1:]
+
+
 def _about(field: FormField, what: str) -> str:
     return f"« {name_of(field)} » : {what}."
 
