@@ -29,12 +29,12 @@ def search_register(query: dict[str, Any]) -> reading.Found:
     return reading.search_register(actor(), query["text"], query["limit"])
 
 
-@blueprint.get("/register/numbers/<typed>")
+@blueprint.get("/register/numbers/<number>")
 @permission("register.view")
 @blueprint.response(200, schemas.LookUpView)
-def look_up(typed: str) -> reading.LookUp:
+def look_up(number: str) -> reading.LookUp:
     """Read the legal entity that a FINESS number (its own or an establishment's), a SIREN or a SIRET leads to."""
-    found = reading.look_up(actor(), typed)
+    found = reading.look_up(actor(), number)
     if found.legal_entity is None and not found.answer.candidates:
         raise NotFound(found.answer.sentence)
     return found
