@@ -26,7 +26,10 @@ LINKS = (
     ("Contact", "legal.contact"),
 )
 # Public pages that no menu names.
-PLACES = (("Vérifier un accusé de réception", "receipts.find_receipt"),)
+PLACES = (
+    ("Vérifier une éligibilité", "campaigns.check_everywhere"),
+    ("Vérifier un accusé de réception", "receipts.find_receipt"),
+)
 
 
 @legal.get("/site-map")

@@ -16,21 +16,6 @@ from tenants.models import Tenant
 from tests.browser import Browser, text_of
 
 
-@pytest.fixture
-def failing(application: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Make the account page, or the API's portal view, fail with an exception."""
-
-    def fail(error: Exception) -> None:
-        def raising(**values: Any) -> None:
-            raise error
-
-        raising.permission = "public.view"  # type: ignore[attr-defined]
-        for endpoint in ("brand.css", "portal.view"):
-            monkeypatch.setitem(application.view_functions, endpoint, raising)
-
-    return fail
-
-
 def answers(application: Flask, tenant: Tenant) -> tuple[Any, Any]:
     """The failing page and the failing view."""
     client = application.test_client()
