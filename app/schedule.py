@@ -3,7 +3,7 @@
 import threading
 from uuid import UUID
 
-from app.heart import Heart, refuse_powerful_role
+from app.heart import Heart, redis_fault, refuse_powerful_role
 from app.subscriptions import SUBSCRIPTIONS
 from app.tasks import SERVER_AWAY, ring_delivery, ring_senders
 from app.ticker import Entry, tick
@@ -11,6 +11,7 @@ from kit import queue, relay
 from kit.actor import operator
 from kit.relay import Subscriptions
 from kit.transaction import transaction
+from tenants.jobs import forget
 from tenants.queries.tenant import list_tenants
 
 MOST_MESSAGES = 500
@@ -25,13 +26,14 @@ def entries(subscriptions: Subscriptions) -> list[Entry]:
         Entry("mails", 1, ring_mails),
         Entry("retries", 1, queue.requeue_retries),
         Entry("clean", 15, queue.clean),
+        Entry("forget", 3600, forget),
     ]
 
 
 def run(subscriptions: Subscriptions = SUBSCRIPTIONS) -> None:
     """Tick until SIGTERM. An entry that fails says so and is tried again at its next tick; the others go on."""
     stop = threading.Event()
-    with Heart("scheduler", stop, entries={}) as heart:
+    with Heart("scheduler", stop, redis_fault, entries={}) as heart:
         refuse_powerful_role(stop)
         tick(entries(subscriptions), stop, lambda facts: heart.tell(entries=facts))
 

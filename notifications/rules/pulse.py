@@ -18,6 +18,7 @@ ENTRIES = {
     "mails": "l’envoi des courriels",
     "retries": "la reprise des tâches en échec",
     "clean": "l’entretien de la file",
+    "forget": "l’oubli des liens et des sessions terminés",
 }
 
 
