@@ -24,6 +24,7 @@ from kit.web import actor, page, permission
 
 blueprint = Blueprint("staff_campaigns", __name__)
 UNKNOWN = "inconnu"
+MEMBERS = 25
 
 
 @blueprint.get("/staff/campaigns")
@@ -73,7 +74,7 @@ def audience(slug: str) -> Response:
     asked = request.args.get("outcome", Outcome.ELIGIBLE.value)
     if asked not in set(Outcome):
         raise Invalid("Ce filtre n’existe pas.", {"outcome": "Choisissez un filtre de la liste."})
-    reach = preview_audience(actor(), slug, Outcome(asked), request.args.get("after") or None)
+    reach = preview_audience(actor(), slug, Outcome(asked), request.args.get("after") or None, MEMBERS)
     following = url_for(".audience", slug=slug, outcome=asked, after=reach.after) if reach.after else None
     return page(
         "campaigns/audience.html",
