@@ -2,13 +2,15 @@
 
 import signal
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
 import structlog
+from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from kit import clock, pulse, rls
+from kit import clock, pulse, queue, rls
 from kit.db import engine
 
 BEAT_SECONDS = 5.0
@@ -16,10 +18,13 @@ log = structlog.get_logger("crrc.heart")
 
 
 class Heart:
-    """Beats in a thread of its own while the context lasts; SIGTERM and SIGINT set `stop`."""
+    """Beats in a thread of its own while the context lasts; SIGTERM and SIGINT set `stop`.
 
-    def __init__(self, kind: str, stop: threading.Event, **facts: Any) -> None:
-        self.kind, self.stop = kind, stop
+    `probe` is asked before each beat for what is wrong, in words; None when nothing is.
+    """
+
+    def __init__(self, kind: str, stop: threading.Event, probe: Callable[[], str | None], **facts: Any) -> None:
+        self.kind, self.stop, self.probe = kind, stop, probe
         self.started_at = clock.now()
         self.facts = facts
         self._over = threading.Event()
@@ -37,7 +42,7 @@ class Heart:
         silent = False
         while True:
             try:
-                pulse.beat(self.kind, self.started_at, **self.facts)
+                pulse.beat(self.kind, self.started_at, fault=self.probe(), **self.facts)
                 silent = False
             except SQLAlchemyError as error:
                 if not silent:
@@ -46,9 +51,13 @@ class Heart:
             if self._over.wait(BEAT_SECONDS):
                 return
 
-    def __enter__(self) -> Self:
+    def listen(self) -> None:
+        """Let SIGTERM and SIGINT set `stop`, and nothing else."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stop.set())
+
+    def __enter__(self) -> Self:
+        self.listen()
         self._thread.start()
         log.info("started", kind=self.kind)
         return self
@@ -64,6 +73,15 @@ class Heart:
             except SQLAlchemyError:
                 log.warning("pulse_left_behind", kind=self.kind)
         log.info("ended", kind=self.kind, error=str(error) if error else None)
+
+
+def redis_fault() -> str | None:
+    """What is wrong with Redis, if anything."""
+    try:
+        queue.redis().ping()
+    except (RedisError, OSError):
+        return "Redis ne répond pas"
+    return None
 
 
 def refuse_powerful_role(stop: threading.Event) -> None:

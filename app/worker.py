@@ -13,7 +13,7 @@ from rq.executions import Execution
 from rq.job import Job
 from rq.worker import SimpleWorker
 
-from app.heart import Heart, refuse_powerful_role
+from app.heart import Heart, redis_fault, refuse_powerful_role
 from app.subscriptions import SUBSCRIPTIONS
 from app.tasks import tasks
 from kit import queue, servers
@@ -40,6 +40,11 @@ class PortalWorker(SimpleWorker):
             self.stop.set()
             super().request_stop(signum, frame)
 
+    def _install_signal_handlers(self) -> None:
+        super()._install_signal_handlers()
+        if self.stop.is_set():  # told to end just before
+            raise StopRequested
+
     def set_shutdown_requested_date(self) -> None:
         """Not: it would talk to Redis inside a signal handler, in the middle of whatever was being said."""
 
@@ -56,20 +61,20 @@ def run(subscriptions: Subscriptions = SUBSCRIPTIONS) -> None:
     """Work until SIGTERM or SIGINT. Never returns because a server is away: it tries again, and its pulse says so."""
     stop = threading.Event()
     SafeJob.tasks = tasks(subscriptions, stop.is_set)
-    with Heart("worker", stop, done=0, failed=0, task=None, fault=None) as heart:
+    with Heart("worker", stop, redis_fault, done=0, failed=0, task=None) as heart:
         refuse_powerful_role(stop)
         pause = 0.5
         while not stop.is_set():
             try:
                 worker = _worker(stop, heart)
-                heart.tell(fault=None)
                 worker.work(logging_level="ERROR")
                 pause = 0.5
             except StopRequested:
                 break
             except (RedisError, OSError) as error:
-                heart.tell(fault="Redis ne répond pas")
                 log.warning("redis_away", error=str(error), again_in=pause)
+            finally:
+                heart.listen()  # RQ's own handlers would raise in the middle of our pause
             if stop.wait(pause):
                 break
             pause = min(pause * 2, LONGEST_PAUSE)

@@ -47,7 +47,7 @@ def enqueue(task: str, *args: str, job_id: str) -> bool:
     if redis().hget(Job.key_for(job_id), "status") == b"queued" and redis().lpos(queue().key, job_id) is not None:
         return False  # the status alone would lie when a worker died with the job in its hand
     queue().enqueue(
-        task, *args, job_id=job_id, retry=Retry(max=3, interval=RETRY_AFTER_SECONDS), result_ttl=60, failure_ttl=86400
+        task, *args, job_id=job_id, retry=Retry(max=3, interval=RETRY_AFTER_SECONDS), result_ttl=0, failure_ttl=86400
     )
     return True
 

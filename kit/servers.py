@@ -36,7 +36,7 @@ def redis_url() -> str:
 
 
 def smtp_url() -> str:
-    """URL of the mail server: smtp[s]://user:password@host:port."""
+    """URL of the mail server: smtp://, smtp+starttls:// or smtps://, user:password@host:port; null: sends nothing."""
     return settings().smtp_url or f"smtp://127.0.0.1:{settings().mailbox_smtp_port}"
 
 

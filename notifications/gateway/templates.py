@@ -1,7 +1,7 @@
 """The texts of mails: app/templates/mail/<package>/<name>.txt, first line « Sujet : … », and maybe <name>.html.
 
 Both extend mail/layout.*, and see `tenant`, `base_url`, `action_url` and the French filters. An unknown variable is an
-error.
+error. Without <name>.html, the text's body is set in the HTML layout as it is.
 """
 
 import re
@@ -14,13 +14,15 @@ from typing import Any, Protocol
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context, select_autoescape
 from jinja2.exceptions import TemplateNotFound
 from jinja2.runtime import Context
+from markupsafe import Markup, escape
 
 from kit import french
 from kit.settings import PROJECT, settings
 from notifications.rules.mail import split_subject
 
 FOLDER = PROJECT / "app" / "templates"
-EMPTY_LINES = re.compile(r"\n{3,}")
+BREAK = Markup("<br>\n")
+EMPTY_LINES = re.compile(r"\n[ \t]*\n\s*\n")
 
 
 class Sender(Protocol):
@@ -35,11 +37,11 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A mail's words. `html` is None when only the text was written."""
+    """A mail's words."""
 
     title: str
     text: str
-    html: str | None
+    html: str
 
 
 @pass_context
@@ -66,12 +68,26 @@ def environment() -> Environment:
     return engine
 
 
+def _html(template: str, source: Template, words: Mapping[str, Any]) -> str:
+    own = _own_html(template)
+    if own is not None:
+        return own.render(words)
+    body = "".join(source.blocks["body"](source.new_context(dict(words))))
+    paragraphs = (escape(paragraph.strip()) for paragraph in EMPTY_LINES.sub("\n\n", body).strip().split("\n\n"))
+    return _bare_html().render(words, paragraphs=[paragraph.replace("\n", BREAK) for paragraph in paragraphs])
+
+
 @cache
-def _html(template: str) -> Template | None:
+def _own_html(template: str) -> Template | None:
     try:
         return environment().get_template(f"mail/{template}.html")
     except TemplateNotFound:
         return None
+
+
+@cache
+def _bare_html() -> Template:
+    return environment().get_template("mail/text.html")
 
 
 def render(template: str, tenant: Sender, path: str, context: Mapping[str, Any]) -> Rendered:
@@ -87,7 +103,8 @@ def render(template: str, tenant: Sender, path: str, context: Mapping[str, Any])
         "action_text": "Voir sur le portail",
         **context,
     }
-    written = environment().get_template(f"mail/{template}.txt").render(words)
-    title, text = split_subject(written)
-    html = _html(template)
-    return Rendered(title, EMPTY_LINES.sub("\n\n", text), html.render(words, subject=title) if html else None)
+    source = environment().get_template(f"mail/{template}.txt")
+    written = source.make_module(words)
+    title, text = split_subject(str(written))
+    words |= {"subject": title, "action_text": getattr(written, "action_text", words["action_text"])}
+    return Rendered(title, EMPTY_LINES.sub("\n\n", text), _html(template, source, words))

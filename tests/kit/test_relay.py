@@ -129,20 +129,22 @@ def test_nobody_starts_with_a_powerful_role(database: str, hands: Crew) -> None:
 
 
 def test_redis_stopped_and_back(tenant: Tenant, tmp_path: Path, servers: Endpoints) -> None:
-    """News wait and the pulse says why; when Redis is back, empty, everything leaves. Nobody has ended meanwhile."""
+    """News wait and pulses say why; when Redis is back, empty, everything leaves. Only who was told to has ended."""
     make_home(tmp_path / "home")
     place = make(tmp_path / "home")
     valkey.start(place)
     url = Endpoints(place.run).redis_url
     try:
         with crew(tmp_path, CRRC_SMTP_URL="null:", CRRC_REDIS_URL=url) as hands:
-            members = [hands.start("scheduler"), hands.start("worker")]
+            members = [hands.start("scheduler"), hands.start("worker"), hands.start("worker")]
             emit(tenant, "test.one", 3)
             eventually(lambda: unsettled(tenant) == 0)
             valkey.stop(place)
             emit(tenant, "test.one", 3, key="later")
-            eventually(lambda: "ConnectionError" in str(beating(members[:1])))
+            eventually(lambda: {facts["fault"] for facts in beating(members)} == {"Redis ne répond pas"})
+            assert "ConnectionError" in str(beating(members[:1]))
             assert unsettled(tenant) == 3
+            assert members.pop().stop() == 0
             (place.folder / "valkey").rename(place.folder / "lost")
             valkey.start(place)
             eventually(lambda: unsettled(tenant) == 0)

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
+from app import schedule
+from app.tasks import SERVER_AWAY, ring_senders
 from kit import clock, queue
 from kit.actor import anonymous, system
 from kit.outbox import OutboxMessage
@@ -151,3 +153,18 @@ def test_a_sign_in_link_that_is_over_is_not_sent(tenant: Tenant, post: Post) -> 
     assert notice.state == "failed"
     assert notice.last_error is not None
     assert notice.last_error.startswith("Trop tard")
+
+
+def test_senders_are_called_as_mails_are_due(tenant: Tenant, make_notices: Callable[..., int]) -> None:
+    """None for none, one for a few, four at most; not again while they are at it; none while the server is away."""
+    queue.redis().flushdb()
+    assert ring_senders(tenant.id) == 0
+    make_notices(3)
+    assert [ring_senders(tenant.id) for _ in range(2)] == [1, 0]
+    make_notices(1200)
+    assert ring_senders(tenant.id) == 3
+    assert len(queue.queue()) == 4
+    queue.redis().flushdb()
+    queue.hush(SERVER_AWAY, 30)
+    assert schedule.ring_mails() == 0
+    queue.redis().flushdb()
