@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+LONGEST = 500  # characters: no name is longer, and no index of PostgreSQL takes four times more
+
 
 def text(value: Any) -> str | None:
     """A value without the padding of the old fixed-width base; None when nothing is left, or it is no text."""
@@ -15,7 +17,7 @@ def text(value: Any) -> str | None:
     if not value.isascii():
         # JSON may hold half a surrogate pair; UTF-8, and so PostgreSQL, cannot.
         value = value.encode("utf-8", "replace").decode("utf-8")
-    return value.replace("\x00", "").strip() or None
+    return value.replace("\x00", "").strip()[:LONGEST] or None
 
 
 def day(value: Any) -> date | None:

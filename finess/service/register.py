@@ -28,6 +28,7 @@ from kit.transaction import Tx, transaction
 Progress = Callable[[int, int, int], None]
 """Called with records staged, bytes read (on disk), and bytes in all."""
 
+_CLOCK_SKEW = timedelta(days=1)
 _LOCK = 0x46_49_4E_45_53_53  # "FINESS": one import at a time
 
 
@@ -149,6 +150,8 @@ def _warnings(
             f"ATTENTION{NBSP}: ce fichier ({french.day(edition.generated_at.date())}) est plus ancien que l’édition "
             f"qu’il remplace ({french.day(current.generated_at.date())})."
         )
+    if edition.generated_at > edition.imported_at + _CLOCK_SKEW:
+        yield f"ATTENTION{NBSP}: ce fichier se dit du {french.day(edition.generated_at.date())}, une date à venir."
     if len({file.generated_at for file in files}) > 1:
         yield f"Les fichiers ne sont pas du même jour{NBSP}: l’édition prend la date du plus récent."
     if edition.source == ETALAB:

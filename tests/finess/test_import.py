@@ -116,6 +116,16 @@ def test_an_older_file_is_taken_and_said(load: Callable[..., Imported]) -> None:
     assert done.edition.difference["et"]["changed"] == 0
 
 
+def test_a_file_from_the_future_is_taken_and_said(load: Callable[..., Imported]) -> None:
+    assert "une date à venir" in load(ej(A, et(A1)), made_at="2999-01-01T04:00:00Z").warnings[0]
+
+
+def test_nothing_in_a_record_breaks_the_database(load: Callable[..., Imported]) -> None:
+    wild = {"name": "É" * 5000, "town": "X" * 5000, "siret": "9" * 5000, "category": "8" * 5000, "postal": "\\\t\n"}
+    done = load(ej(A, et(A1, **wild), et(A2, name="' & | ! :* \\ <-> \ud800 \x00"), siren="7" * 5000))
+    assert (done.edition.counts["et"], done.edition.counts["rejected"]) == (2, 0)
+
+
 def test_a_broken_file_changes_nothing(load: Callable[..., Imported], tmp_path: Path, empty_register: str) -> None:
     first = load(ej(A, et(A1)))
     before = rows(empty_register)
