@@ -21,6 +21,10 @@ from tenants.models import Tenant
 
 WRITERS = ("owner", "editor")
 EVERYBODY = ("owner", "editor", "reader")
+_WHY = {
+    WRITERS: "Vous recevez ce message parce que vous écrivez dans les dossiers de cet organisme.",
+    EVERYBODY: "Vous recevez ce message parce que vous faites partie du compte de cet organisme.",
+}
 
 
 def acknowledge_submission(tx: Tx, message: OutboxMessage) -> None:
@@ -108,7 +112,7 @@ def _tell(
                     email=email,
                     user_id=user_id,
                     path=f"/candidacies/{file.id}",
-                    context={"campaign": draft.campaign, "candidacy": file, **words[file.id]},
+                    context={"campaign": draft.campaign, "candidacy": file, "why": _WHY[roles], **words[file.id]},
                 )
 
     notify_many(tx, notices())

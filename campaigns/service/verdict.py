@@ -8,10 +8,17 @@ from typing import Any
 from campaigns.models import Campaign, CampaignVersion, Verdict
 from campaigns.queries.applicant import find_applicant, tenant_sources
 from campaigns.rules import form as forms
-from campaigns.rules.eligibility import assess, read_rule
+from campaigns.rules.eligibility import Outcome, assess, read_rule
 from campaigns.service.draft import Draft
-from kit.errors import NotFound
 from kit.transaction import Tx
+
+_UNKNOWN_ENTITY = {
+    "text": "L’organisme figure dans l’édition du registre retenue pour cet appel",
+    "outcome": "information_missing",
+    "because": "Il n’y figure pas, ou n’y figure plus. L’ARS vérifiera.",
+    "facts": {},
+    "parts": [],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +36,13 @@ def assess_entity(
 ) -> Assessment:
     """The verdict of the call's rule, at its pinned edition, on a legal entity.
 
-    `answers` are those of its file as a rule compares them (forms.facts). Raises NotFound when the call has no edition
-    yet or the edition does not know the entity.
+    `answers` are those of its file as a rule compares them (forms.facts). An entity that the edition does not know (the
+    call was pinned to a newer one since) is a matter for the authority: information is missing.
     """
     edition = campaign.edition_id or 0
     applicant = find_applicant(tx.session, edition, finess_ej, tenant_sources(tx.now.date()), answers)
     if applicant is None:
-        raise NotFound("Cet organisme n’est pas dans l’édition du registre retenue pour cet appel.")
+        return Assessment(Outcome.INFORMATION_MISSING, [_UNKNOWN_ENTITY], version.rule_version, edition)
     verdict = assess(read_rule(version.document["rule"]), applicant).as_json()
     # A decimal answer has no JSON of its own: its text says it exactly.
     clauses = json.loads(json.dumps(verdict["clauses"], default=str))

@@ -7,13 +7,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from campaigns.models import Submission, Verdict
+from campaigns.queries.campaign import get_campaign_by_id
 from campaigns.queries.candidacy import get_candidacy
 from campaigns.service.candidacy import view_candidacy
 from campaigns.service.saving import save_draft
 from campaigns.service.submission import submit_candidacy, withdraw_candidacy
+from finess.models import LegalEntity
 from kit import clock
 from kit.actor import Actor, system
 from kit.audit import AuditLine
@@ -126,6 +128,19 @@ def test_a_file_that_is_not_eligible_is_submitted_with_its_verdict(tenant: Tenan
     with transaction(system(tenant.id, "tests")) as tx:
         verdict = tx.session.scalars(select(Verdict).where(Verdict.id == submission.verdict_id)).one()
     assert verdict.outcome == "not_eligible"
+
+
+def test_a_register_pinned_again_that_forgot_the_organisation_loses_no_file(tenant: Tenant) -> None:
+    person, file = ready(tenant)
+    _, newer = a_legal_entity()
+    ej = view_candidacy(person, file).draft.candidacy.finess_ej
+    with transaction(system(tenant.id, "tests")) as tx:
+        query = update(LegalEntity).where(LegalEntity.finess_ej == ej).values(last_edition=newer - 1)
+        tx.session.execute(query)
+        get_campaign_by_id(tx.session, get_candidacy(tx.session, file).campaign_id).edition_id = newer
+    with clock.frozen(DURING):
+        assert view_candidacy(person, file).assessment.outcome == "information_missing"
+        assert submit_candidacy(person, file).number == 1
 
 
 def test_what_is_missing_is_named_field_by_field(tenant: Tenant) -> None:
