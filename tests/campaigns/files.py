@@ -1,4 +1,4 @@
-"""Calls and files in a given state, written straight into the tables: where a test begins when it is about what follows."""
+"""Calls and files in a given state, written straight into the tables: where a test begins when it is about later."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
