@@ -73,11 +73,11 @@ def save_campaign(
         return _update(tx, found, document, source, findings, rehearse)
 
 
-def export_campaign(actor: Actor, slug: str) -> str:
-    """The call's document as YAML: importing it again changes nothing."""
+def export_campaign(actor: Actor, slug: str, action: str = "campaign.view") -> str:
+    """The call's document as YAML, for whoever may do `action` to it: importing it again changes nothing."""
     with transaction(actor) as tx:
         campaign = campaigns.get_campaign(tx.session, slug)
-        permit(PERMISSIONS, actor, "campaign.view", campaign)
+        permit(PERMISSIONS, actor, action, campaign)
         return write(campaigns.get_version(tx.session, campaign).document)
 
 

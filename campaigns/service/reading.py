@@ -82,11 +82,11 @@ def list_calls(actor: Actor, after: UUID | None = None, limit: int = PAGE) -> Ca
         return Calls(_calls(tx, found[:limit], files=is_staff), more, tx.now, age)
 
 
-def view_call(actor: Actor, slug: str) -> CallPage:
-    """A call's page. A draft is the staff's: NotFound for everybody else."""
+def view_call(actor: Actor, slug: str, action: str = "campaign.view") -> CallPage:
+    """A call's page, for whoever may do `action` to it. A draft is the staff's: NotFound for everybody else."""
     with transaction(actor) as tx:
         campaign = campaigns.get_campaign(tx.session, slug)
-        permit(PERMISSIONS, actor, "campaign.view", campaign)
+        permit(PERMISSIONS, actor, action, campaign)
         version = campaigns.get_version(tx.session, campaign)
         document = stored(version.document, campaign.zone)
         siblings = campaigns.list_by_slugs(tx.session, document.data.get("siblings", []))

@@ -46,7 +46,7 @@ def list_campaigns() -> Response:
 @permission("campaign.preview")
 def view_campaign(slug: str) -> Response:
     """One call: its timeline, what is to be read before publishing, its versions, its moves."""
-    call = reading.view_call(actor(), slug)
+    call = reading.view_call(actor(), slug, "campaign.preview")
     campaign = call.campaign
     outlook = publication.foresee_publication(actor(), slug)
     _, versions = reading.list_versions(actor(), slug)
@@ -92,7 +92,8 @@ def audience(slug: str) -> Response:
 @permission("campaign.preview")
 def export(slug: str) -> Response:
     """The document, as a file to keep or to change."""
-    response = Response(export_campaign(actor(), slug), mimetype="application/yaml")
+    content = export_campaign(actor(), slug, "campaign.preview")
+    response = Response(content, mimetype="application/yaml")
     response.headers["Content-Disposition"] = f'attachment; filename="{slug}.yaml"'
     return response
 

@@ -42,8 +42,7 @@ def create() -> Response:
 @permission("campaign.write")
 def ask_change(slug: str) -> Response:
     """The document as it stands, to be changed."""
-    call = reading.view_call(actor(), slug)
-    permit(PERMISSIONS, actor(), "campaign.write", call.campaign)
+    call = reading.view_call(actor(), slug, "campaign.write")
     return _change_page(slug, write(call.document.data), call.campaign.version)
 
 
