@@ -1,6 +1,8 @@
 """The pages of those who run calls: the list, one call, its audience, its document, its moves."""
 
 from collections.abc import Callable
+from io import BytesIO
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -66,11 +68,14 @@ def test_a_broken_document_is_shown_again_with_line_and_column(ars: Browser) -> 
 
 
 def test_a_file_replaces_the_text(ars: Browser) -> None:
-    sent = {"document": "a: b: c", "act": "save", "file": (open(EXAMPLES / f"{SLUG}.yaml", "rb"), "x.yaml")}  # noqa: SIM115
+    def send(content: bytes, act: str) -> TestResponse:
+        form: Any = {"document": "a: b: c", "act": act, "file": (BytesIO(content), "campagne.yaml")}
+        return ars.post("/staff/new-campaign", form, content_type="multipart/form-data")
+
     with clock.frozen(BEFORE):
-        assert ars.post("/staff/new-campaign", sent, content_type="multipart/form-data").status_code == 303  # type: ignore[arg-type]
-        huge = {"act": "check", "file": (__import__("io").BytesIO(b"x" * 300_000), "x.yaml")}
-        assert "trop long" in words(ars.post("/staff/new-campaign", huge, content_type="multipart/form-data"), 422)  # type: ignore[arg-type]
+        assert "trop long" in words(send(b"x" * 300_000, "check"), 422)
+        assert "n’est pas écrit en UTF-8" in words(send(b"title: \xe9", "check"), 422)
+        assert send(EXAMPLE.encode(), "save").status_code == 303
 
 
 def test_changing_a_document_says_who_came_first(ars: Browser, manager: Actor) -> None:
