@@ -115,7 +115,7 @@ def test_the_map_leads_to_every_open_page(browser: Browser) -> None:
 
 def test_non_conforme_is_said_and_who_hears_complaints(browser: Browser) -> None:
     said = text_of(browser.get("/accessibility"))
-    assert "non conforme" in said
+    assert "Ce portail est non conforme au" in said
     assert "aucun audit" in said
     assert "Défenseur des droits" in said
     assert "Libre réponse 71120" in said
