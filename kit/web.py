@@ -37,6 +37,12 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
     return Response(render_template(template, **context), status=status, mimetype="text/html")
 
 
+def revision_read(tags: set[str]) -> int:
+    """The revision that an If-Match header names (`"7"`); 0, which nothing has, when it is none of ours."""
+    tag = tags.pop() if len(tags) == 1 else ""
+    return int(tag) if tag.isascii() and tag.isdecimal() and len(tag) < 10 else 0
+
+
 def browser() -> str:
     """This browser's random name: seals its forms, before anybody signs in too."""
     if "browser" not in g:

@@ -13,7 +13,7 @@ from campaigns.schemas import campaign as schemas
 from campaigns.service import audience, eligibility, publication, reading, upkeep
 from campaigns.service import campaign as writing
 from kit.errors import Invalid, NotFound
-from kit.web import actor, permission
+from kit.web import actor, permission, revision_read
 
 blueprint = Blueprint("campaign_api", __name__, description="Campagnes, éligibilité, public visé")
 YAML = "application/yaml"
@@ -63,7 +63,7 @@ def write_campaign(slug: str) -> Any:
         actor(),
         _document(),
         slug=slug,
-        base_version=_version(asked.as_set()) if asked else None,
+        base_version=revision_read(asked.as_set()) if asked else None,
         overwrite=asked.star_tag,
     )
     return saved, 201 if saved.outcome == "created" else 200, {"ETag": f'"{saved.version.number}"'}
@@ -168,9 +168,3 @@ def _document() -> Source:
     if request.mimetype in (YAML, "application/x-yaml", "text/yaml"):
         return read_yaml(request.get_data())
     raise UnsupportedMediaType
-
-
-def _version(tags: set[str]) -> int:
-    """The version that an If-Match header names; 0, which nothing has, when it is none of ours."""
-    tag = tags.pop() if len(tags) == 1 else ""
-    return int(tag) if tag.isascii() and tag.isdecimal() and len(tag) < 10 else 0

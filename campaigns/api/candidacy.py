@@ -14,7 +14,7 @@ from campaigns.service import submission as submitting
 from campaigns.service.saving import Saved, save_draft
 from kit import clock
 from kit.errors import Invalid, PreconditionMissing
-from kit.web import actor, permission
+from kit.web import actor, permission, revision_read
 
 blueprint = Blueprint("candidacy_api", __name__, description="Dossiers, dépôts")
 _IF_MATCH = {
@@ -74,7 +74,7 @@ def save_answers(body: dict[str, Any], candidacy_id: UUID) -> Any:
     if asked.star_tag and body["base_revision"] is None:
         sentence = "Avec If-Match: *, dites quelle révision vous avez lue."
         raise Invalid(sentence, {"base_revision": sentence})
-    expected = None if asked.star_tag else _revision(asked.as_set())
+    expected = None if asked.star_tag else revision_read(asked.as_set())
     saved = save_draft(actor(), candidacy_id, body["answers"], body["base_revision"], whole=True, expected=expected)
     if saved.conflicts:
         return _conflict(saved)
@@ -89,7 +89,7 @@ def save_answers(body: dict[str, Any], candidacy_id: UUID) -> Any:
 def submit_candidacy(candidacy_id: UUID) -> Any:
     """Submit the file as it stands, with If-Match as it was read. The same content twice is one submission (200)."""
     asked = request.if_match
-    revision = None if not asked or asked.star_tag else _revision(asked.as_set())
+    revision = None if not asked or asked.star_tag else revision_read(asked.as_set())
     submission = submitting.submit_candidacy(actor(), candidacy_id, revision)
     return submission, 201 if submission.received_at == clock.now() else 200
 
@@ -108,12 +108,6 @@ def view_submission(candidacy_id: UUID, number: int) -> Any:
 def withdraw_candidacy(candidacy_id: UUID) -> Any:
     """Withdraw the file, until the deadline. It may be submitted again until then."""
     return submitting.withdraw_candidacy(actor(), candidacy_id)
-
-
-def _revision(tags: set[str]) -> int:
-    """The revision that an If-Match header names; 0, which no file has, when it is none of ours."""
-    tag = tags.pop() if len(tags) == 1 else ""
-    return int(tag) if tag.isascii() and tag.isdecimal() and len(tag) < 10 else 0
 
 
 def _conflict(saved: Saved) -> Response:

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from flask import request
 from flask_smorest import Blueprint
 
 from campaigns.queries.review import Filters
@@ -10,9 +11,16 @@ from campaigns.schemas import review as schemas
 from campaigns.service import decision as deciding
 from campaigns.service import release as releasing
 from campaigns.service import review as reviewing
-from kit.web import actor, permission
+from kit.errors import PreconditionMissing
+from kit.web import actor, permission, revision_read
 
 blueprint = Blueprint("review_api", __name__, description="Instruction, décisions et notification")
+NOT_BEGUN: dict[str, Any] = {"completeness": "unknown", "note": "", "score": None, "assignee_id": None, "revision": 0}
+IF_MATCH: dict[str, Any] = {
+    "parameters": [
+        {"in": "header", "name": "If-Match", "schema": {"type": "string"}, "description": "The version that was read."}
+    ]
+}
 
 
 @blueprint.get("/campaigns/<slug>/candidacies")
@@ -23,6 +31,30 @@ def list_files(query: dict[str, Any], slug: str) -> reviewing.Files:
     """List the submitted files of a call, oldest first."""
     after, limit = query.pop("after"), query.pop("limit")
     return reviewing.list_files(actor(), slug, Filters(**query), after, limit)
+
+
+@blueprint.get("/candidacies/<uuid:candidacy_id>/review")
+@permission("review.view")
+@blueprint.response(200, schemas.ReviewView)
+def view_review(candidacy_id: UUID) -> Any:
+    """Read the instruction of a submitted file; its ETag says which version this is."""
+    review = reviewing.view_file(actor(), candidacy_id).review
+    return review or NOT_BEGUN | {"candidacy_id": candidacy_id}, {"ETag": f'"{review.revision if review else 0}"'}
+
+
+@blueprint.put("/candidacies/<uuid:candidacy_id>/review")
+@permission("review.write")
+@blueprint.arguments(schemas.WriteReview)
+@blueprint.response(200, schemas.ReviewView)
+@blueprint.doc(**IF_MATCH)
+def write_review(body: dict[str, Any], candidacy_id: UUID) -> Any:
+    """Change the instruction of a file, as it was read."""
+    if not request.if_match or request.if_match.star_tag:
+        raise PreconditionMissing("Dites quelle version vous modifiez : If-Match porte l’ETag que vous avez lu.")
+    revision = revision_read(request.if_match.as_set())
+    note, score = body["note"], body["score"]
+    review = reviewing.write_review(actor(), candidacy_id, body["completeness"], note, score, revision)
+    return review, {"ETag": f'"{review.revision}"'}
 
 
 @blueprint.put("/candidacies/<uuid:candidacy_id>/assignee")

@@ -4,15 +4,16 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event
+from flask import Flask
 
+from app.rooms import permissions
 from campaigns.queries.review import Filters
 from campaigns.service.decision import decide
 from campaigns.service.review import assign_files, list_files, view_file, write_review
-from kit.actor import Actor
-from kit.db import engine
+from kit.actor import Actor, operator
 from kit.errors import Forbidden, Invalid, NotFound, Stale
 from tenants.models import Tenant
+from tenants.service.token import create_token
 from tests.campaigns.files import a_call, a_file, a_person
 
 
@@ -20,21 +21,6 @@ from tests.campaigns.files import a_call, a_file, a_person
 def instructor(tenant: Tenant) -> Actor:
     """Somebody who instructs."""
     return a_person(tenant, "ars_instructor", name="Anne Tanguy")
-
-
-def count_queries(act: Callable[[], object]) -> int:
-    """How many statements `act` sends."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        sent.append(statement)
-
-    event.listen(engine(), "before_cursor_execute", note)
-    try:
-        act()
-    finally:
-        event.remove(engine(), "before_cursor_execute", note)
-    return len(sent)
 
 
 def test_drafts_stay_with_their_authors(tenant: Tenant, instructor: Actor) -> None:
@@ -59,13 +45,19 @@ def test_the_list_is_read_page_by_page_without_a_hole(tenant: Tenant, instructor
     assert page.total == 7
 
 
-def test_as_many_queries_for_one_file_as_for_three(tenant: Tenant, instructor: Actor) -> None:
+def test_as_many_queries_for_one_file_as_for_three(tenant: Tenant, instructor: Actor, statements: list[str]) -> None:
     call = a_call(tenant)
+
+    def count() -> int:
+        statements.clear()
+        list_files(instructor, call.slug, Filters())
+        return len(statements)
+
     a_file(tenant, call)
-    one = count_queries(lambda: list_files(instructor, call.slug, Filters()))
+    one = count()
     a_file(tenant, call)
     a_file(tenant, call)
-    assert count_queries(lambda: list_files(instructor, call.slug, Filters())) == one
+    assert count() == one
 
 
 def test_filters_keep_what_they_say(tenant: Tenant, instructor: Actor) -> None:
@@ -129,3 +121,21 @@ def test_who_may_instruct(tenant: Tenant, make_tenant: Callable[..., Tenant], in
     for stranger in (a_person(tenant), a_person(make_tenant(), "ars_instructor")):
         with pytest.raises(NotFound):
             view_file(stranger, file)
+
+
+def test_programs_change_the_review_they_read(application: Flask, tenant: Tenant, instructor: Actor) -> None:
+    """By its ETag: 428 without, 412 when a colleague came first, 422 with the field named."""
+    file = a_file(tenant, a_call(tenant))
+    boss = operator("tests", tenant.id)
+    token = create_token(boss, "essai", ["review"], known_scopes=list(permissions()), roles=["ars_instructor"])[1]
+    client, bearer = application.test_client(), {"Authorization": f"Bearer {token}"}
+    address = f"/api/v1/{tenant.slug}/candidacies/{file}/review"
+    etag = client.get(address, headers=bearer).headers["ETag"]
+    body = {"completeness": "complete", "note": "Lu", "score": 70}
+    assert client.put(address, json=body, headers=bearer).status_code == 428
+    wrong = client.put(address, json=body | {"score": 101}, headers=bearer | {"If-Match": etag})
+    assert (wrong.status_code, list(wrong.get_json()["fields"])) == (422, ["score"])
+    done = client.put(address, json=body, headers=bearer | {"If-Match": etag})
+    assert (done.status_code, done.get_json()["score"]) == (200, 70)
+    assert client.put(address, json=body, headers=bearer | {"If-Match": etag}).status_code == 412
+    assert client.put(address, json=body, headers=bearer | {"If-Match": done.headers["ETag"]}).status_code == 200

@@ -12,18 +12,19 @@ LINK = re.compile(r"http://\S+/sign-in/[0-9a-f]{64}")
 
 def sign_in(page: Page, post: Post, email: str) -> None:
     """Ask for a link on the page that asks to sign in, open the mail, follow the link, press its button."""
+    before = len(links(post, email))
     page.get_by_label("Adresse électronique").fill(email)
     page.get_by_role("button", name="Recevoir un lien de connexion").click()
-    eventually(lambda: _link(post, email))
-    page.goto(_link(post, email))
+    eventually(lambda: len(links(post, email)) > before)
+    page.goto(links(post, email)[-1])
     page.get_by_role("button", name="Se connecter").click()
 
 
-def _link(post: Post, email: str) -> str:
-    """The newest sign-in link that was mailed to `email`, or ""."""
-    mails = [mail for mail in post.mails if mail["To"] and email in mail["To"]]
-    links = [LINK.search(str(mail.get_body(("plain",)).get_content())) for mail in mails]  # type: ignore[union-attr]
-    return next((found[0] for found in reversed(links) if found), "")
+def links(post: Post, email: str) -> list[str]:
+    """The sign-in links that were mailed to `email`, oldest first."""
+    mails = [mail for mail in post.mails if email in str(mail["To"])]
+    found = [LINK.search(str(mail.get_body(("plain",)).get_content())) for mail in mails]  # type: ignore[union-attr]
+    return [one[0] for one in found if one]
 
 
 def fill_section(page: Page) -> None:

@@ -81,7 +81,7 @@ def test_from_the_register_to_the_notification(
     verify(visitor(), region, receipt)
     the_window_ends(database, region)
     call = a_crowd_submitted(region)
-    decide_in_the_browser(ars, region)
+    decide_in_the_browser(ars, region, applicant_number)
     decide_the_others(region, call)
     look_at_the_preview(ars, region)
     before = len(post.taken)
@@ -189,11 +189,13 @@ def a_crowd_submitted(region: Tenant) -> Campaign:
     return call
 
 
-def decide_in_the_browser(page: Page, region: Tenant) -> None:
+def decide_in_the_browser(page: Page, region: Tenant, number: str) -> None:
     """Claire's file: found by its filter, reviewed, decided."""
     page.goto(f"/{region.slug}/staff/campaigns/{SLUG}/candidacies?eligibility=eligible")
     accessible(page)
-    page.locator("main tbody th a").last.click()
+    page.get_by_label("Nom, référence ou FINESS").fill(number)
+    page.get_by_role("button", name="Filtrer").click()
+    page.locator("main tbody th a").click()
     page.get_by_label("Complet", exact=True).check()
     page.get_by_label("Note sur 100").fill("82")
     page.get_by_role("button", name="Enregistrer l’instruction").click()
