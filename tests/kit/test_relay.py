@@ -142,13 +142,13 @@ def test_redis_stopped_and_back(tenant: Tenant, tmp_path: Path, servers: Endpoin
             valkey.stop(place)
             emit(tenant, "test.one", 3, key="later")
             eventually(lambda: {facts["fault"] for facts in beating(members)} == {"Redis ne répond pas"})
-            assert "ConnectionError" in str(beating(members[:1]))
+            eventually(lambda: "ConnectionError" in str(beating(members[:1])))
             assert unsettled(tenant) == 3
             assert members.pop().stop() == 0
             (place.folder / "valkey").rename(place.folder / "lost")
             valkey.start(place)
             eventually(lambda: unsettled(tenant) == 0)
-            assert ask(tenant, done) == ["0", "1", "2", *["later"] * 3]
+            assert sorted(ask(tenant, done)) == ["0", "1", "2", *["later"] * 3]
             assert [member.poll() for member in members] == [None, None]
     finally:
         valkey.stop(place)

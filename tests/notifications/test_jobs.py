@@ -66,6 +66,28 @@ def test_a_worker_killed_before_the_text_has_left_sends_it_once(
     assert Counter(post.recipients) == {"n0@ehpad.fr": 1, "n1@ehpad.fr": 1, "n2@ehpad.fr": 1}
 
 
+def test_a_worker_killed_between_the_250_and_its_commit_sends_a_copy_of_the_same_mail(
+    tenant: Tenant, make_notices: Callable[..., int], post: Post, hands: Crew
+) -> None:
+    """The instant nobody can do anything about: two copies, one Message-ID, and the row says sent."""
+    make_notices(1)
+    post.before_text = threading.Event()
+    hands.start("scheduler")
+    worker = hands.start("worker")
+    eventually(post.text_asked.is_set)
+    with transaction(system(tenant.id, "tests")) as tx:
+        tx.session.scalars(select(Notification).with_for_update()).one()
+        post.before_text.set()
+        eventually(lambda: len(post.taken) == 1)
+        time.sleep(0.2)  # the 250 is read, and the mark waits for our lock
+        worker.kill()
+    let_leases_end(tenant)
+    hands.start("worker")
+    eventually(lambda: pending(tenant) == 0)
+    assert len(post.ids) == 2
+    assert len(set(post.ids)) == 1
+
+
 def test_workers_killed_at_random_lose_no_mail(
     tenant: Tenant, make_notices: Callable[..., int], post: Post, hands: Crew
 ) -> None:
