@@ -23,6 +23,7 @@ from kit.actor import Actor
 from kit.errors import Conflict
 from kit.french import NBSP
 from kit.permissions import permit
+from kit.storage import storage
 from kit.transaction import Tx, transaction
 
 Progress = Callable[[int, int, int], None]
@@ -51,6 +52,14 @@ def import_register(
     """
     permit(PERMISSIONS, actor, "register.import")
     files = _together([recognise(path) for path in paths])
+    done = _import(actor, files, allow_shrink, progress)
+    # After the commit: an edition that others may cite can be proved by the bytes it came from.
+    for file in files:
+        storage().keep(f"register/{file.sha256}", file.path)
+    return done
+
+
+def _import(actor: Actor, files: list[RegisterFile], allow_shrink: bool, progress: Progress | None) -> Imported:
     with transaction(actor) as tx:
         _take_turn(tx)
         current = find_current_edition(tx.session)

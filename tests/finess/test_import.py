@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 import psycopg
@@ -18,6 +19,7 @@ from finess.service.register import Imported, import_register, register_age
 from kit import clock
 from kit.actor import Actor, operator
 from kit.errors import Conflict, Unauthenticated
+from kit.storage import storage
 from kit.transaction import transaction
 from tests.finess.structures import ej, et, etalab, etalab_ej, etalab_et, finess_plus, number
 
@@ -252,3 +254,10 @@ def test_the_real_samples(real_data: Path) -> None:
     assert (first.edition.counts["ej"], first.edition.counts["et"]) == (3, 2)
     assert (second.edition.counts["ej"], second.edition.counts["et_open"]) == (12, 13)
     assert second.edition.difference["et"] == {"added": 13, "removed": 2, "changed": 0, "opened": 13, "closed": 1}
+
+
+def test_the_file_of_an_edition_is_kept_as_it_came(load: Callable[..., Imported]) -> None:
+    """Its SHA-256 is that of the bytes it came from, which can be shown again."""
+    edition = load(ej(A, [et(A1)])).edition
+    with storage().open(f"register/{edition.sha256}") as file:
+        assert sha256(file.read()).hexdigest() == edition.sha256

@@ -1,0 +1,77 @@
+"""Files kept for good, by name, under CRRC_STORAGE_URL. What `keep` has returned from is on disk, whole."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import BinaryIO, Protocol
+from urllib.parse import unquote, urlsplit
+
+from kit import servers
+from kit.errors import Invalid, NotFound
+
+
+class Storage(Protocol):
+    """A place for files. Names are relative paths that we choose, never what somebody typed."""
+
+    def keep(self, name: str, source: Path) -> None:
+        """Copy `source` under `name`, unless it is there already: what is kept never changes."""
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:
+        """Read what is kept under `name`. Raises NotFound."""
+
+
+class FolderStorage:
+    """A folder of this machine, or one that is mounted on it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def keep(self, name: str, source: Path) -> None:
+        """Written beside, synced, then renamed: nobody ever reads half a file, even after a power cut."""
+        target = self.root / name
+        if target.exists():
+            return
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor, draft = tempfile.mkstemp(dir=target.parent, prefix=".draft-")
+        try:
+            with os.fdopen(descriptor, "wb") as file, source.open("rb") as content:
+                shutil.copyfileobj(content, file, 1 << 20)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(draft).rename(target)
+        except BaseException:
+            Path(draft).unlink(missing_ok=True)
+            raise
+        _sync_folder(target.parent)
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:
+        """The file, as bytes."""
+        try:
+            file = (self.root / name).open("rb")
+        except FileNotFoundError:
+            raise NotFound("Ce fichier n’est pas conservé ici.") from None
+        with file:
+            yield file
+
+
+@cache
+def storage() -> Storage:
+    """The installation's storage. Raises Invalid when CRRC_STORAGE_URL names a kind that this version does not know."""
+    url = urlsplit(servers.storage_url())
+    if url.scheme != "file" or url.netloc not in ("", "localhost"):
+        raise Invalid("CRRC_STORAGE_URL doit désigner un dossier de cette machine\N{NO-BREAK SPACE}: file:///chemin.")
+    return FolderStorage(Path(unquote(url.path)))
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
