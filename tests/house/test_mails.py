@@ -1,0 +1,86 @@
+"""Each mail as it is read, as a golden file: a change of words is read in review."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from campaigns.rules.selection import Pending, readiness
+from kit.db import uuid7
+from kit.settings import settings
+from notifications.gateway.templates import render
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "app/templates/mail"
+TENANT = SimpleNamespace(
+    slug="bretagne",
+    name="GIP e-santé Bretagne",
+    ars="ARS Bretagne",
+    zone="Europe/Paris",
+    colour="#0b5563",
+    contact_email="cyber@esante-bretagne.fr",
+)
+CAMPAIGN = SimpleNamespace(
+    slug="bretagne-2025-exercice",
+    title="Exercice de gestion de crise cyber",
+    notify_at=datetime(2025, 10, 1, 7, tzinfo=UTC),
+    complete_on=date(2026, 6, 30),
+    places=12,
+)
+CANDIDACY = SimpleNamespace(reference="AMI-2025-7K4MQ", applicant_name="EHPAD Les Ajoncs", finess_ej="350012345")
+CLOSES_AT = datetime(2025, 9, 23, 21, 59, 59, tzinfo=UTC)
+READY = readiness(3, [Pending(uuid7(), "accepted", "", None)], 12, is_open=False)
+FILE: dict[str, Any] = {"campaign": CAMPAIGN, "candidacy": CANDIDACY}
+
+
+def decision(**facts: Any) -> dict[str, Any]:
+    told = {"motive": "", "rank": None, "released_at": CAMPAIGN.notify_at} | facts
+    return FILE | {"decision": SimpleNamespace(**told)}
+
+
+CONTEXTS: dict[str, dict[str, Any]] = {
+    "campaigns/accepted": decision(),
+    "campaigns/refused": decision(motive="Les établissements ont déjà réalisé un exercice financé cette année."),
+    "campaigns/waitlisted": decision(rank=2),
+    "campaigns/publication_refused": {"campaign": CAMPAIGN, "reasons": ["La première fenêtre est déjà close."]},
+    "campaigns/release_blocked": {"campaign": CAMPAIGN, "reasons": READY.blockers},
+    "campaigns/release_soon": {"campaign": CAMPAIGN, "ready": READY, "reasons": READY.blockers},
+    "campaigns/reminder": FILE | {"closes_at": CLOSES_AT, "gaps": 3},
+    "campaigns/submission": FILE
+    | {
+        "submission": SimpleNamespace(
+            number=1, sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+        ),
+        "received": "mardi 23 septembre 2025 à 23 h 50 min 12 s 345 (heure de Paris)",
+        "receipt_url": "https://crrc.example/bretagne/receipts/2JKG-HHWD-W9DT-65XD-QTC2",
+        "closes_at": CLOSES_AT,
+    },
+    "campaigns/withdrawal": FILE | {"withdrawn_at": CLOSES_AT - timedelta(hours=2), "closes_at": CLOSES_AT},
+    "tenants/member_added": {
+        "organisation": SimpleNamespace(name="EHPAD Les Ajoncs", finess_ej="350012345"),
+        "role": "Contributeur",
+    },
+    "tenants/sign_in": {"valid_for": timedelta(minutes=20)},
+}
+
+
+def test_every_mail_has_its_golden_text() -> None:
+    """A template without an example here would be read by nobody before it leaves."""
+    written = {str(path.relative_to(TEMPLATES).with_suffix("")) for path in TEMPLATES.glob("*/*.txt")}
+    assert written == CONTEXTS.keys()
+
+
+@pytest.mark.parametrize("name", sorted(CONTEXTS))
+def test_a_mail_reads_as_its_golden_text(
+    name: str, golden: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRRC_BASE_URL", "https://crrc.example")
+    settings.cache_clear()
+    try:
+        mail = render(name, TENANT, "/candidacies/1", CONTEXTS[name])
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    golden(f"mails/{name}.txt", f"{mail.title}\n\n{mail.text}")
