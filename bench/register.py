@@ -12,7 +12,7 @@ from bench import database, measured
 from finess.gateway.synthetic.writer import write
 
 SEED = 2025
-ROUNDS = 2
+ROUNDS = 3
 GENERATED_AT = datetime(2026, 11, 20, 4, tzinfo=UTC)
 
 
