@@ -87,8 +87,15 @@ def engine() -> Engine:
     )
 
 
+def close_engine() -> None:
+    """Close the pool's connections: the next use opens a new pool, maybe on another database."""
+    if engine.cache_info().currsize:
+        engine().dispose()
+    engine.cache_clear()
+
+
 def forget_engine() -> None:
-    """Drop the pool: after a fork, or when a test changes database."""
+    """After a fork, let go of the parent's pool without touching its connections."""
     if engine.cache_info().currsize:
         engine().dispose(close=False)
     engine.cache_clear()

@@ -69,7 +69,6 @@ def database(servers: embedded.Endpoints) -> Iterator[str]:
         settings.cache_clear()
         queue.redis().flushdb()
         yield servers.database_url("postgres", name)
-        db.engine().dispose()
-        db.engine.cache_clear()
+        db.close_engine()
     settings.cache_clear()
     embedded.drop_database(servers.superuser_url, name)

@@ -5,7 +5,7 @@ import click
 from app.demo import prepare, sign_in_links, tell
 from app.processes import portal, refuse_taken_ports, supervise
 from kit import embedded
-from kit.db import engine
+from kit.db import close_engine
 from kit.settings import settings
 
 
@@ -23,7 +23,7 @@ def demo(reset: bool, prepare_only: bool) -> None:
     try:
         supervise(portal(configured), announce=_announce)
     finally:
-        engine().dispose()
+        close_engine()
         embedded.stop(configured.home)
 
 

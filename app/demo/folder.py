@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kit import embedded, servers
 from kit.actor import operator
-from kit.db import engine
+from kit.db import close_engine
 from kit.errors import Conflict
 from kit.settings import settings
 from kit.transaction import transaction
@@ -50,7 +50,7 @@ def _empty() -> None:
             "La remise à zéro n’efface que les serveurs embarqués : CRRC_DATABASE_URL ou CRRC_REDIS_URL "
             "est définie, rien n’a été changé."
         )
-    engine.cache_clear()
+    close_engine()
     embedded.reset(configured.home)
     for folder in ("demo", "mailbox", "storage"):
         _remove(configured.home / folder)

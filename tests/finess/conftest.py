@@ -44,11 +44,10 @@ def register_database(servers: embedded.Endpoints) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CRRC_DATABASE_URL", servers.database_url("crrc_app", name))
         settings.cache_clear()
-        db.forget_engine()
+        db.close_engine()
         yield servers.database_url("postgres", name).replace("+psycopg", "")
-        db.engine().dispose()
+    db.close_engine()
     settings.cache_clear()
-    db.forget_engine()
     embedded.drop_database(servers.superuser_url, name)
 
 
