@@ -5,6 +5,8 @@ import json
 import sys
 from pathlib import Path
 
+from bench import database
+
 BENCHMARKS = ("register",)
 OUT = Path(__file__).resolve().parent / "out"
 
@@ -17,7 +19,10 @@ def main(names: list[str]) -> int:
         return 2
     OUT.mkdir(exist_ok=True)
     for name in names or BENCHMARKS:
-        figures = importlib.import_module(f"bench.{name}").run()
+        try:
+            figures = importlib.import_module(f"bench.{name}").run()
+        finally:
+            database.stop()
         (OUT / f"{name}.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
         print(f"\n{name}  →  {(OUT / f'{name}.json').relative_to(OUT.parents[1])}")
         for key, figure in figures.items():

@@ -8,6 +8,11 @@ from migrations import upgrade
 HOME = Path(__file__).resolve().parent.parent / ".crrc-bench"
 
 
+def stop() -> None:
+    """Stop the benchmarks' servers; their files stay, for the next run."""
+    embedded.stop(HOME)
+
+
 def fresh(name: str) -> dict[str, str]:
     """Make the database `name` anew; returns the environment a process needs to work in it."""
     servers = embedded.start(HOME)
