@@ -4,7 +4,6 @@ Nothing is rolled back and nothing is cleaned: each test makes its own tenant, a
 as it keeps tenants apart.
 """
 
-import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,42 +32,17 @@ def servers() -> embedded.Endpoints:
     return embedded.start(HOME, durable=False)
 
 
-def _migrated_template(servers: embedded.Endpoints) -> str:
-    """A database built by the migrations, made once for each state of the code that shapes it."""
-    import psycopg
-
-    from migrations import upgrade
-
-    sources = sorted([*(PROJECT / "migrations").rglob("*.py"), PROJECT / "kit/rls.py"])
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
-    name = f"crrc_template_{digest}"
-    with psycopg.connect(servers.superuser_url.replace("+psycopg", ""), autocommit=True) as server:
-        server.execute("select pg_advisory_lock(720701)")
-        if not server.execute("select from pg_database where datname = %s", [name]).rowcount:
-            embedded.fresh_database(servers.superuser_url, f"{name}_draft")
-            upgrade(servers.database_url("crrc_owner", f"{name}_draft"))
-            server.execute(f"alter database {name}_draft rename to {name}")
-    return name
-
-
 @pytest.fixture(scope="session")
 def database(servers: embedded.Endpoints) -> Iterator[str]:
     """A fresh migrated database for this session; this process and its children use it and a Redis database of theirs.
 
     Gives the superuser's URL of it, for tests that look behind the application's back.
     """
-    from kit import db, queue
-    from kit.settings import settings
+    from kit import queue
+    from tests.databases import own_database
 
-    name = f"crrc_test_{os.getpid()}"
-    embedded.fresh_database(servers.superuser_url, name, _migrated_template(servers))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CRRC_DATABASE_URL", servers.database_url("crrc_app", name))
-        patch.setenv("CRRC_DATABASE_OWNER_URL", servers.database_url("crrc_owner", name))
         patch.setenv("CRRC_REDIS_URL", servers.redis_url.replace("db=0", f"db={1 + os.getpid() % 15}"))
-        settings.cache_clear()
-        queue.redis().flushdb()
-        yield servers.database_url("postgres", name)
-        db.close_engine()
-    settings.cache_clear()
-    embedded.drop_database(servers.superuser_url, name)
+        with own_database(servers, f"crrc_test_{os.getpid()}") as url:
+            queue.redis().flushdb()
+            yield url

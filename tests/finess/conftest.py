@@ -9,9 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from kit import db, embedded
-from kit.settings import settings
-from migrations import upgrade
+from kit import embedded
+from tests.databases import own_database
 
 REAL_DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "finess"
 
@@ -37,18 +36,9 @@ def hospitals(real_data: Path) -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def register_database(servers: embedded.Endpoints) -> Iterator[str]:
-    """A migrated database where these tests alone import; gives the superuser's URL of it."""
-    name = f"crrc_register_{os.getpid()}"
-    embedded.fresh_database(servers.superuser_url, name)
-    upgrade(servers.database_url("crrc_owner", name))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CRRC_DATABASE_URL", servers.database_url("crrc_app", name))
-        settings.cache_clear()
-        db.close_engine()
-        yield servers.database_url("postgres", name).replace("+psycopg", "")
-    db.close_engine()
-    settings.cache_clear()
-    embedded.drop_database(servers.superuser_url, name)
+    """A database where these tests alone import; gives the superuser's URL of it."""
+    with own_database(servers, f"crrc_register_{os.getpid()}") as url:
+        yield url.replace("+psycopg", "")
 
 
 @pytest.fixture

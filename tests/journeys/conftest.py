@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from kit import embedded
+from tests.databases import own_database
 from tests.journeys.portal import Portal, open_portal
 from tests.notifications.post import Post, open_post
 
@@ -34,9 +36,16 @@ def post() -> Iterator[Post]:
         yield opened
 
 
+@pytest.fixture(autouse=True)
+def own(database: str, servers: embedded.Endpoints) -> Iterator[str]:
+    """A database of the story's own: its processes would serve every region that other tests left behind."""
+    with own_database(servers, f"crrc_story_{os.getpid()}") as url:
+        yield url
+
+
 @pytest.fixture
-def portal(database: str, tmp_path: Path, post: Post) -> Iterator[Portal]:
-    """The portal's processes, not started yet."""
+def portal(own: str, tmp_path: Path, post: Post) -> Iterator[Portal]:
+    """The portal's processes, not started yet, on the story's database."""
     with open_portal(tmp_path, post) as opened:
         yield opened
 

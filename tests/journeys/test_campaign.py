@@ -67,7 +67,7 @@ def call_text() -> str:
 def test_from_the_register_to_the_notification(
     region: Tenant,
     applicant_number: str,
-    database: str,
+    own: str,
     portal: Portal,
     post: Post,
     visitor: Callable[..., Page],
@@ -79,14 +79,14 @@ def test_from_the_register_to_the_notification(
     ars = publish(visitor(), post, region)
     receipt = apply(visitor(script=False, phone=True), post, region, applicant_number)
     verify(visitor(), region, receipt)
-    the_window_ends(database, region)
+    the_window_ends(own, region)
     call = a_crowd_submitted(region)
     decide_in_the_browser(ars, region, applicant_number)
     decide_the_others(region, call)
     look_at_the_preview(ars, region)
     before = len(post.taken)
     queue.redis().flushall()
-    the_instant_comes(database, region)
+    the_instant_comes(own, region)
     eventually(lambda: len(post.taken) >= before + 8, seconds=90)
     kill_in_the_middle_of_a_mail(portal, worker, post)
     portal.start("worker")

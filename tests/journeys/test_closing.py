@@ -83,11 +83,11 @@ def set_the_closing(database: str, tenant: Tenant, seconds: int) -> datetime:
 
 
 def test_the_last_second_without_any_worker(
-    tenant: Tenant, portal: Portal, applicants: list[Applicant], database: str
+    tenant: Tenant, portal: Portal, applicants: list[Applicant], own: str
 ) -> None:
     """Requests that arrive within the last second are accepted, those after it are refused with the sentence."""
     portal.start_web()
-    too_late = set_the_closing(database, tenant, seconds=5)
+    too_late = set_the_closing(own, tenant, seconds=5)
 
     def at_their_time(rank: int) -> Heard:
         offset = -2.0 + 4.0 * rank / (APPLICANTS - 1)  # from two seconds before to two seconds after
