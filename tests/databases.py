@@ -1,6 +1,7 @@
 """Databases built by the migrations: a template made once for each state of the code, copied for whoever needs one."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,13 @@ def own_database(servers: embedded.Endpoints, name: str) -> Iterator[str]:
         yield servers.database_url("postgres", name)
     _turn()
     embedded.drop_database(servers.superuser_url, name)
+
+
+@pytest.fixture(scope="module")
+def own(servers: embedded.Endpoints, database: str) -> Iterator[str]:
+    """A database of the module's own, for tests of processes that serve every region: others left theirs behind."""
+    with own_database(servers, f"crrc_own_{os.getpid()}") as url:
+        yield url
 
 
 def _turn() -> None:

@@ -31,7 +31,7 @@ CAMPAIGN = SimpleNamespace(
 )
 CANDIDACY = SimpleNamespace(reference="AMI-2025-7K4MQ", applicant_name="EHPAD Les Ajoncs", finess_ej="350012345")
 CLOSES_AT = datetime(2025, 9, 23, 21, 59, 59, tzinfo=UTC)
-READY = readiness(3, [Pending(uuid7(), "accepted", "", None)], 12, is_open=False)
+READY = readiness(3, [Pending(uuid7(), "accepted", "", None)], 12, "closed")
 FILE: dict[str, Any] = {"campaign": CAMPAIGN, "candidacy": CANDIDACY}
 
 

@@ -15,6 +15,8 @@ from kit.transaction import Tx, transaction
 from tenants.models import Tenant
 from tests.kit.listeners import LISTENERS, done, note, note_too, stumble
 
+pytestmark = pytest.mark.usefixtures("own")
+
 SUBJECT = UUID(int=7)
 
 

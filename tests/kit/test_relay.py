@@ -20,6 +20,8 @@ from tenants.models import Tenant
 from tests.kit.crew import Crew, Member, crew, eventually
 from tests.kit.listeners import done
 
+pytestmark = pytest.mark.usefixtures("own")
+
 SUBJECT = UUID(int=7)
 
 

@@ -26,6 +26,8 @@ from tests.kit.crew import Crew, crew, eventually
 from tests.notifications.post import Post, free_port, open_post
 from tests.notifications.reading import send
 
+pytestmark = pytest.mark.usefixtures("own")
+
 
 @pytest.fixture
 def hands(database: str, tmp_path: Path, post: Post) -> Iterator[Crew]:
