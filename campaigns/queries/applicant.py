@@ -1,8 +1,9 @@
 """What is known of an applicant: the register at an edition, and the tenant's own facts about it."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -19,8 +20,9 @@ APPLIED = ("submitted", "accepted", "refused", "waitlisted")
 AWARDED = ("accepted",)
 
 
-def tenant_sources(on: date) -> Sources:
-    """What the session's tenant knows of every entity, adherents being those of the day `on`."""
+def tenant_sources(at: datetime, zone: str) -> Sources:
+    """What the session's tenant knows of every entity; adherents are those of the day it is at `at` in the zone."""
+    on = at.astimezone(ZoneInfo(zone)).date()
     adherents = select(Adhesion.finess_ej).where(
         Adhesion.since_on <= on, or_(Adhesion.until_on.is_(None), Adhesion.until_on >= on)
     )

@@ -79,7 +79,7 @@ def _reach(
     after: str | None,
     limit: int,
 ) -> Reach:
-    sources = tenant_sources(tx.now.date())
+    sources = tenant_sources(tx.now, campaign.zone)
     home = regions()[tenant.region_code].departments if tenant.region_code in regions() else ()
     members = list_audience(tx.session, edition.id, rule, sources, outcome, after, limit + 1)
     return Reach(

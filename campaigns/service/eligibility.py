@@ -192,4 +192,4 @@ class Lookup:
         actor = self._tx.actor
         if actor.kind not in ("operator", "system") and not staff(actor, campaign):
             return NOT_CONSULTED
-        return tenant_sources(self._at.astimezone(ZoneInfo(campaign.zone)).date())
+        return tenant_sources(self._at, campaign.zone)

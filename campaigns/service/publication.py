@@ -135,7 +135,7 @@ def _audience(tx: Tx, document: Document, edition: RegistryEdition | None) -> li
         return [
             error("", f"Aucun registre FINESS n’a été importé{NBSP}: personne ne pourrait vérifier son éligibilité.")
         ]
-    reached = audience(tx.session, edition.id, read_rule(document.rule), tenant_sources(tx.now.date()))
+    reached = audience(tx.session, edition.id, read_rule(document.rule), tenant_sources(tx.now, document.zone))
     if reached.eligible or reached.information_missing:
         return []
     return [warning("rule", "Aucun organisme du registre ne remplit cette règle.")]

@@ -10,6 +10,7 @@ from campaigns.models import Campaign, CampaignVersion, Candidacy
 from campaigns.permissions import PERMISSIONS
 from campaigns.queries import campaign as campaigns
 from campaigns.queries import candidacy as candidacies
+from campaigns.queries.eligibility import NOT_CONSULTED
 from campaigns.queries.snapshot import snapshot
 from campaigns.rules import filing, window
 from campaigns.rules.reference import new_reference
@@ -66,7 +67,8 @@ def open_call(actor: Actor, slug: str) -> Call:
 def recognise_applicant(actor: Actor, slug: str, number: str) -> Recognised:
     """Look who `number` (EJ, ET, SIREN or SIRET) is before starting anything.
 
-    Raises Invalid (field `number`) when it leads to nobody or to a closed entity; NotFound, TooLate as `open_call`.
+    What the tenant knows of an entity (its files, its attributes, its adhesion) is told to its own people only. Raises
+    Invalid (field `number`) when it leads to nobody or to a closed entity; NotFound, TooLate as `open_call`.
     """
     with transaction(actor) as tx:
         call = _call(tx, slug)
@@ -79,7 +81,7 @@ def recognise_applicant(actor: Actor, slug: str, number: str) -> Recognised:
             sentence,
             through,
             snapshot(tx.session, edition, entity),
-            assess_entity(tx, call.campaign, call.version, entity.finess_ej),
+            assess_entity(tx, call.campaign, call.version, entity.finess_ej, sources=None if inside else NOT_CONSULTED),
             must_declare=not inside,
             file_id=file.id if file else None,
         )

@@ -106,7 +106,7 @@ def _repinning(tx: Tx, campaign: Campaign) -> Repinning:
     if campaign.edition_id == after.id:
         raise Conflict("Cette campagne retient déjà l’édition en vigueur du registre.")
     rule = read_rule(campaigns.get_version(tx.session, campaign).document["rule"])
-    sources = tenant_sources(tx.now.date())
+    sources = tenant_sources(tx.now, campaign.zone)
     was, now = (eligible_numbers(tx.session, one, rule, sources) for one in (campaign.edition_id, after.id))
     before = get_edition(tx.session, campaign.edition_id)
     return Repinning(campaign, before, after, tuple(sorted(now - was)), tuple(sorted(was - now)))

@@ -7,6 +7,7 @@ from typing import Any
 
 from campaigns.models import Campaign, CampaignVersion, Verdict
 from campaigns.queries.applicant import find_applicant, tenant_sources
+from campaigns.queries.eligibility import Sources
 from campaigns.rules import form as forms
 from campaigns.rules.eligibility import Outcome, assess, read_rule
 from campaigns.service.draft import Draft
@@ -32,15 +33,21 @@ class Assessment:
 
 
 def assess_entity(
-    tx: Tx, campaign: Campaign, version: CampaignVersion, finess_ej: str, answers: Mapping[str, object] | None = None
+    tx: Tx,
+    campaign: Campaign,
+    version: CampaignVersion,
+    finess_ej: str,
+    answers: Mapping[str, object] | None = None,
+    sources: Sources | None = None,
 ) -> Assessment:
     """The verdict of the call's rule, at its pinned edition, on a legal entity.
 
-    `answers` are those of its file as a rule compares them (forms.facts). An entity that the edition does not know (the
-    call was pinned to a newer one since) is a matter for the authority: information is missing.
+    `answers` are those of its file as a rule compares them (forms.facts); `sources` is what may be read beside the
+    register (None: all that the tenant knows). An entity that the edition does not know (the call was pinned to a
+    newer one since) is a matter for the authority: information is missing.
     """
-    edition = campaign.edition_id or 0
-    applicant = find_applicant(tx.session, edition, finess_ej, tenant_sources(tx.now.date()), answers)
+    edition, known = campaign.edition_id or 0, sources or tenant_sources(tx.now, campaign.zone)
+    applicant = find_applicant(tx.session, edition, finess_ej, known, answers)
     if applicant is None:
         return Assessment(Outcome.INFORMATION_MISSING, [_UNKNOWN_ENTITY], version.rule_version, edition)
     verdict = assess(read_rule(version.document["rule"]), applicant).as_json()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from tests.campaigns.random_register import put_register
 
 BRETAGNE = read_rule(bretagne.DOCUMENT)
 TODAY = date(2025, 9, 9)
+NOW = datetime(2025, 9, 9, 12, tzinfo=UTC)
 NEUTRAL = {"version": 1, "open": True}
 
 
@@ -141,7 +142,7 @@ def test_the_tenant_knows_who_applied_and_who_was_awarded(tenant: Tenant, make_t
 
 def _told(tx: Tx, edition: int, word: str) -> set[str]:
     """Whom both executions find, having applied to (or been awarded in) ami-1."""
-    rule, sources = read_rule({"version": 1, word: "ami-1"}), tenant_sources(TODAY)
+    rule, sources = read_rule({"version": 1, word: "ami-1"}), tenant_sources(NOW, "Europe/Paris")
     listed = {member.finess_ej for member in list_audience(tx.session, edition, rule, sources)}
     everybody = {member.finess_ej for member in list_audience(tx.session, edition, read_rule(NEUTRAL))}
     applicants = [find_applicant(tx.session, edition, number, sources) for number in sorted(everybody)]
@@ -172,7 +173,7 @@ def test_the_tenant_knows_its_adherents_of_the_day_and_its_attributes(
             tx.add(EntityAttribute(finess_ej=number, name="niveau", value=level, set_at=tx.now))
         tx.session.flush()
         edition = put_register(tx.session, PEOPLE)
-        sources = tenant_sources(TODAY)
+        sources = tenant_sources(NOW, "Europe/Paris")
         assert {member.finess_ej for member in list_audience(tx.session, edition, rule, sources)} == found
         for one in PEOPLE:
             number = one.legal_entity.finess_ej

@@ -3,16 +3,17 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from campaigns.service.candidacy import list_my_candidacies, view_candidacy
 from campaigns.service.starting import recognise_applicant, start_candidacy
 from kit import clock
-from kit.actor import anonymous
+from kit.actor import anonymous, system
 from kit.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
-from tenants.models import Tenant
+from kit.transaction import transaction
+from tenants.models import Adhesion, Tenant
 from tests.campaigns.applying import (
     AFTER,
     DURING,
@@ -103,6 +104,31 @@ def test_not_eligible_is_said_and_stops_nothing(tenant: Tenant) -> None:
     assert any("SESSAD (182)" in clause["because"] for clause in found.assessment.clauses)
     _, file = a_file(tenant, call, ej)
     assert file.state == "draft"
+
+
+def test_whoever_is_not_of_the_organisation_is_not_told_what_the_region_knows_of_it(tenant: Tenant) -> None:
+    """Anybody may sign in and type a number: who is an adherent, who applied where, is for the entity's own people."""
+    ej, edition = a_legal_entity()
+    call = a_call(tenant, edition, rule={"version": 1, "all": [{"adherent": True}]})
+    with transaction(system(tenant.id, "tests")) as tx:
+        tx.add(Adhesion(finess_ej=ej, since_on=date(2020, 1, 1), until_on=None))
+    with clock.frozen(DURING):
+        told = recognise_applicant(a_person(tenant), call.slug, ej).assessment
+        assert (told.outcome, told.clauses[0]["outcome"]) == ("information_missing", "information_missing")
+        member, _ = a_file(tenant, call, ej)
+        assert recognise_applicant(member, call.slug, ej).assessment.outcome == "eligible"
+
+
+@pytest.mark.parametrize(("hour", "outcome"), [(21, "eligible"), (22, "not_eligible")])
+def test_an_adhesion_ends_with_the_day_of_the_region(tenant: Tenant, hour: int, outcome: str) -> None:
+    """At half past midnight in Paris it is another day, whatever the day is in Greenwich."""
+    ej, edition = a_legal_entity()
+    call = a_call(tenant, edition, rule={"version": 1, "all": [{"adherent": True}]})
+    with transaction(system(tenant.id, "tests")) as tx:
+        tx.add(Adhesion(finess_ej=ej, since_on=date(2020, 1, 1), until_on=date(2025, 9, 18)))
+    member, _ = a_file(tenant, call, ej)
+    with clock.frozen(datetime(2025, 9, 18, hour, 30, tzinfo=UTC)):
+        assert recognise_applicant(member, call.slug, ej).assessment.outcome == outcome
 
 
 def test_there_is_one_file_by_organisation_and_call(tenant: Tenant) -> None:
