@@ -16,8 +16,8 @@ from notifications.service.notices import NewNotice, notify_many
 def release_due(tx: Tx, message: OutboxMessage) -> None:
     """At the notification instant, release all the decisions, or none and tell the ARS why."""
     campaign = campaigns.get_campaign_by_id(tx.session, message.subject_id, lock=True)
-    if campaign.state not in ("published", "closed"):
-        return
+    if campaign.state not in ("published", "closed") or tx.now < campaign.notify_at:
+        return  # done already, or moved to later since the bell rang
     ready = readiness_of(tx, campaign)
     if campaign.held_at is None and ready.is_ready:
         release(tx, campaign, ready)

@@ -7,8 +7,9 @@ from hashlib import sha256
 from uuid import UUID
 
 from campaigns.rules.states import DECISIONS
+from campaigns.rules.window import Status
 from kit.errors import Conflict, Invalid
-from kit.french import count
+from kit.french import NBSP, count
 
 SCORES = range(101)
 NOTE_LENGTH = 10_000
@@ -84,14 +85,19 @@ class Pending:
     rank: int | None
 
 
-def readiness(submitted: int, decisions: Iterable[Pending], places: int | None, is_open: bool) -> Readiness:
-    """Whether the decisions can be told. Everybody is told at the same instant, or nobody is."""
+def readiness(submitted: int, decisions: Iterable[Pending], places: int | None, status: Status) -> Readiness:
+    """Whether the decisions can be told, `status` being where the call stands among its windows.
+
+    Everybody is told at the same instant, or nobody is: after the last window, for no file is accepted afterwards.
+    """
     pending = sorted(decisions, key=lambda decision: decision.candidacy_id)
     totals = {outcome: sum(decision.outcome == outcome for decision in pending) for outcome in DECISIONS}
     blockers = []
     undecided = submitted - len(pending)
-    if is_open:
+    if status == "open":
         blockers.append("La fenêtre de dépôt est encore ouverte : un dossier peut encore changer.")
+    if status == "not_yet":
+        blockers.append(f"Une fenêtre de dépôt est à venir{NBSP}: notifier maintenant l’empêcherait de s’ouvrir.")
     if undecided:
         word = "n’a" if undecided == 1 else "n’ont"
         blockers.append(f"{count(undecided, 'dossier déposé', 'dossiers déposés')} {word} pas de décision.")

@@ -47,10 +47,19 @@ def undecide(actor: Actor, candidacy_id: UUID) -> None:
         candidacy, campaign = _load(tx, candidacy_id)
         permit(PERMISSIONS, actor, "decision.write", candidacy)
         _check_moment(tx, candidacy, campaign)
-        decision = decisions.find_decision(tx.session, candidacy_id, lock=True)
-        if decision is not None:
-            tx.session.delete(decision)
-            tx.audit("decision.write", candidacy_id, outcome=None)
+        forget_decision(tx, candidacy_id)
+
+
+def forget_decision(tx: Tx, candidacy_id: UUID) -> None:
+    """Drop the pending decision of a locked file that its people submit again or withdraw: it was about another text.
+
+    Without this, a place given to a file that was withdrawn in a second window would stay taken, and what was decided
+    on one submission would be told of another.
+    """
+    decision = decisions.find_decision(tx.session, candidacy_id, lock=True)
+    if decision is not None:
+        tx.session.delete(decision)
+        tx.audit("decision.write", candidacy_id, outcome=None)
 
 
 def _load(tx: Tx, candidacy_id: UUID) -> tuple[Candidacy, Campaign]:

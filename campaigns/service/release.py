@@ -102,5 +102,5 @@ def readiness_of(tx: Tx, campaign: Campaign) -> Readiness:
         decisions.count_submitted(tx.session, campaign.id),
         decisions.list_pending(tx.session, campaign.id),
         campaign.places,
-        is_open=moment.status == "open",
+        moment.status,
     )

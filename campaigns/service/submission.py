@@ -16,6 +16,7 @@ from campaigns.rules import form as forms
 from campaigns.rules.receipt import Facts
 from campaigns.rules.reference import new_code
 from campaigns.rules.states import CANDIDACY
+from campaigns.service.decision import forget_decision
 from campaigns.service.draft import Draft, open_draft
 from campaigns.service.verdict import keep_verdict
 from kit import signing
@@ -62,6 +63,7 @@ def withdraw_candidacy(actor: Actor, candidacy_id: UUID) -> Candidacy:
             return candidacy
         CANDIDACY.target(candidacy.state, "withdraw")
         filing.check_withdraw(draft.campaign.state, draft.moment, draft.campaign.zone)
+        forget_decision(tx, candidacy_id)
         candidacy.withdrawn_at = tx.now
         candidacy.revision += 1
         tx.advance(candidacy, CANDIDACY, "withdraw")
@@ -151,6 +153,7 @@ def _submit(tx: Tx, draft: Draft, tenant: Tenant, content: str, number: int) -> 
     facts = Facts(
         tenant.slug, draft.campaign.slug, candidacy.reference, number, candidacy.finess_ej, tx.now, digest, code
     )
+    forget_decision(tx, candidacy.id)
     verdict = keep_verdict(tx, draft)
     tx.session.flush()
     submission = tx.add(

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from campaigns.jobs.release import release_due, release_soon, tell_applicants
-from campaigns.models import Candidacy, Decision
+from campaigns.models import Campaign, CampaignWindow, Candidacy, Decision
 from campaigns.service.decision import decide, undecide
 from campaigns.service.release import preview_release, release_decisions
 from kit import clock
@@ -250,6 +250,30 @@ def test_on_the_instant_a_call_that_is_not_ready_tells_only_the_ars(tenant: Tena
         notice = tx.session.scalars(select(Notification)).one()
         assert (notice.template, notice.email) == ("campaigns/release_blocked", manager.email)
         assert ("suspendue" if held else "pas de décision") in notice.text_body
+
+
+def test_a_notification_moved_to_later_is_not_told_at_the_first_hour(tenant: Tenant, manager: Actor) -> None:
+    """The bell rang, the workers were down, the ARS moved the date meanwhile: nobody is notified by accident."""
+    call = a_call(tenant)
+    decide(manager, a_file(tenant, call), "accepted")
+    news = message(tenant, call.id)
+    with transaction(system(tenant.id, "t")) as tx:
+        tx.session.get_one(Campaign, (tenant.id, call.id)).notify_at = NOTIFIED + timedelta(days=7)
+    for at, released in ((NOTIFIED, 0), (NOTIFIED + timedelta(days=7), 1)):
+        with clock.frozen(at), transaction(system(tenant.id, "t")) as tx:
+            release_due(tx, news)
+        assert decisions_of(tenant)["released"] == released
+
+
+def test_nobody_is_told_while_a_window_is_to_come(tenant: Tenant, manager: Actor) -> None:
+    """A release ends the call: told between two windows, the second one would never open."""
+    call = a_call(tenant, state="published")
+    second = {"number": 2, "name": "Seconde phase", "opens_at": CLOSED + timedelta(days=30)}
+    with transaction(system(tenant.id, "t")) as tx:
+        tx.add(CampaignWindow(campaign_id=call.id, closes_at=CLOSED + timedelta(days=40), **second))
+    decide(manager, a_file(tenant, call), "accepted")
+    with pytest.raises(Conflict, match="fenêtre de dépôt est à venir"):
+        release_decisions(manager, call.slug, preview_release(manager, call.slug).ready.digest)
 
 
 def test_the_day_before_the_ars_reads_what_will_leave(tenant: Tenant, manager: Actor) -> None:

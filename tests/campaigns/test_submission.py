@@ -13,6 +13,8 @@ from campaigns.models import Submission, Verdict
 from campaigns.queries.campaign import get_campaign_by_id
 from campaigns.queries.candidacy import get_candidacy
 from campaigns.service.candidacy import view_candidacy
+from campaigns.service.decision import decide
+from campaigns.service.review import view_file
 from campaigns.service.saving import save_draft
 from campaigns.service.submission import submit_candidacy, withdraw_candidacy
 from finess.models import LegalEntity
@@ -217,6 +219,27 @@ def test_withdrawn_then_submitted_again_until_the_deadline(tenant: Tenant) -> No
     assert view_candidacy(person, file).draft.candidacy.withdrawn_at is None
     with clock.frozen(AFTER), pytest.raises(Conflict, match="écrivez à l’ARS"):
         withdraw_candidacy(person, file)
+
+
+@pytest.mark.parametrize("change", ["withdraw", "submit"])
+def test_a_decision_does_not_outlive_the_submission_it_was_about(tenant: Tenant, change: str) -> None:
+    """Decided between two phases, then changed in the second: the place is free, the new text is to be read."""
+    second = (CLOSES + timedelta(days=30), CLOSES + timedelta(days=40))
+    person, file = ready(tenant, (OPENS, CLOSES), second)
+    instructor = a_person(tenant, "ars_instructor")
+    with clock.frozen(DURING):
+        submit_candidacy(person, file)
+    with clock.frozen(AFTER):
+        decide(instructor, file, "accepted")
+    with clock.frozen(second[0]):
+        submit_candidacy(person, file)
+        assert view_file(instructor, file).decision is not None  # the same text
+        if change == "withdraw":
+            withdraw_candidacy(person, file)
+        else:
+            fill(person, file, second[0], beds="81")
+            submit_candidacy(person, file)
+        assert view_file(instructor, file).decision is None
 
 
 def test_who_may_submit(tenant: Tenant) -> None:
