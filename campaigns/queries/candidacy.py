@@ -44,14 +44,6 @@ def list_candidacies(
     return session.scalars(query.limit(limit)).all()
 
 
-def list_of_campaign(session: Session, campaign_id: UUID, organisation_ids: Collection[UUID]) -> Sequence[Candidacy]:
-    """The files of some organisations in one call."""
-    query = select(Candidacy).where(
-        Candidacy.campaign_id == campaign_id, Candidacy.organisation_id.in_(organisation_ids)
-    )
-    return session.scalars(query.order_by(Candidacy.id)).all()
-
-
 def list_campaigns(session: Session, campaign_ids: Collection[UUID]) -> Mapping[UUID, Campaign]:
     """Calls by identifier, in one query."""
     found = session.scalars(select(Campaign).where(Campaign.id.in_(campaign_ids)))

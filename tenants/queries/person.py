@@ -27,11 +27,6 @@ def get_user(session: Session, user_id: UUID) -> User:
     return user
 
 
-def find_membership(session: Session, tenant_id: UUID, user_id: UUID, role: str) -> Membership | None:
-    """A role of a person in a portal, if held."""
-    return session.get(Membership, (user_id, tenant_id, role))
-
-
 def list_memberships(session: Session, tenant_id: UUID) -> Sequence[Row[User, str]]:
     """The ARS's and the GRADeS's people in a portal: (user, role), by address."""
     return session.execute(

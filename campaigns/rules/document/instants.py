@@ -64,15 +64,6 @@ def text(instant: datetime) -> str:
     return instant.isoformat(timespec="seconds" if instant.second else "minutes")
 
 
-def local_text(instant: datetime, zone: str) -> str:
-    """An instant as one writes it in the zone, its offset only where the clocks show that hour twice."""
-    there = instant.astimezone(ZoneInfo(zone))
-    naive = there.replace(tzinfo=None)
-    if there.utcoffset() != there.replace(fold=1 - there.fold).utcoffset():
-        return text(there)
-    return naive.isoformat(timespec="seconds" if naive.second else "minutes")
-
-
 def read_duration(text: str) -> timedelta:
     """P7D, PT2H, PT30M: days, hours or minutes. Expects the schema's pattern."""
     number = int(text.strip("PTDHM"))
