@@ -1,6 +1,6 @@
 """Decisions of a call, and who must be told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -96,9 +96,10 @@ def list_decided(session: Session, campaign_id: UUID, offset: int = 0, limit: in
     return [DecidedRow(*row) for row in session.execute(query.offset(offset).limit(limit))]
 
 
-def count_decided(session: Session, campaign_id: UUID) -> int:
-    """How many files of the call have a decision."""
-    return session.scalar(select(func.count()).where(Decision.campaign_id == campaign_id)) or 0
+def count_decided(session: Session, campaign_id: UUID) -> Mapping[str, int]:
+    """How many files of the call have each decision, told or not."""
+    query = select(Decision.outcome, func.count()).where(Decision.campaign_id == campaign_id)
+    return {row[0]: row[1] for row in session.execute(query.group_by(Decision.outcome))}
 
 
 def first_decided(session: Session, campaign_id: UUID) -> list[DecidedRow]:

@@ -24,7 +24,11 @@ from tenants.models import Tenant
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a release would tell now: figures and blockers, a page of the decisions, one letter per outcome."""
+    """What a release would tell now: figures and blockers, a page of the decisions, one letter per outcome.
+
+    `decided` counts the decisions by outcome, also once they are told. `is_late`: the notification instant has passed
+    and nobody is notified.
+    """
 
     campaign: Campaign
     ready: Readiness
@@ -33,6 +37,8 @@ class Preview:
     pages: int
     letters: Mapping[str, Rendered]
     mails: int
+    decided: Mapping[str, int]
+    is_late: bool
 
 
 def preview_release(actor: Actor, slug: str, page: int = 1) -> Preview:
@@ -42,14 +48,17 @@ def preview_release(actor: Actor, slug: str, page: int = 1) -> Preview:
         permit(PERMISSIONS, actor, "decision.view", campaign)
         tenant = tx.session.get_one(Tenant, tx.tenant_id)
         samples = decisions.first_decided(tx.session, campaign.id)
+        decided = decisions.count_decided(tx.session, campaign.id)
         return Preview(
             campaign,
             readiness_of(tx, campaign),
             decisions.list_decided(tx.session, campaign.id, offset=(page - 1) * decisions.PAGE),
             page,
-            -(-decisions.count_decided(tx.session, campaign.id) // decisions.PAGE),
+            -(-sum(decided.values()) // decisions.PAGE),
             {sample.outcome: _letter(tenant, campaign, sample, tx.now) for sample in samples},
             decisions.count_told(tx.session, campaign.id),
+            decided,
+            campaign.released_at is None and tx.now >= campaign.notify_at,
         )
 
 

@@ -83,6 +83,7 @@ def view(candidacy_id: UUID) -> Response:
         campaign=draft.campaign,
         moment=draft.moment,
         time=countdown(draft.moment, now, draft.campaign.zone),
+        is_late=now >= draft.campaign.notify_at,
         tasks=[_task(section, draft.candidacy.id) for section in file.progress.sections],
         verdict=verdict_words(file.assessment, draft.candidacy.applicant_name),
         **_doors(file),

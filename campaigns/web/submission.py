@@ -65,6 +65,7 @@ def submission(candidacy_id: UUID, number: int) -> Response:
         sections=forms.submitted_sections(found.submission.content, zone),
         time=countdown(found.moment, clock.now(), zone),
         is_open=found.moment.status == "open",
+        is_late=clock.now() >= found.campaign.notify_at,
     )
 
 

@@ -359,6 +359,19 @@ def test_a_receipt_is_public_and_says_nothing_about_people(
         assert "Aucun accusé de réception" in text_of(answer)
 
 
+def test_an_answer_that_is_late_is_not_announced_for_a_past_day(
+    manager: Browser, visitor: Callable[[str], Browser]
+) -> None:
+    path, call = start(manager)
+    fill(manager, path)
+    manager.post(f"{path}/submit", {"version": "10000"})
+    for at, said in ((AFTER, False), (call.notify_at + timedelta(hours=1), True)):
+        with clock.frozen(at):
+            browser = visitor(EMAIL)
+            for page in (path, f"{path}/submissions/1"):
+                assert ("n’est pas encore notifiée" in text_of(browser.get(page))) == said
+
+
 def test_the_authority_is_led_to_what_was_submitted(manager: Browser, visitor: Callable[[str], Browser]) -> None:
     path, _ = start(manager)
     fill(manager, path)
@@ -367,5 +380,6 @@ def test_the_authority_is_led_to_what_was_submitted(manager: Browser, visitor: C
     assert instructor.get(path).status_code in (403, 404)
     manager.post(f"{path}/submit", {"version": "10000"})
     assert instructor.get(path).location.endswith(f"/staff{path}")
-    assert instructor.get(f"{path}/submissions/1").status_code == 200
+    read = instructor.get(f"{path}/submissions/1")
+    assert (read.status_code, "Votre candidature est déposée" in text_of(read)) == (200, False)
     assert instructor.get(f"{path}/sections/project").status_code == 403

@@ -7,11 +7,13 @@ import pytest
 from flask import Flask
 
 from campaigns.models import Campaign
+from campaigns.service.decision import decide
+from campaigns.service.release import preview_release, release_decisions
 from kit import clock
 from kit.actor import Actor
 from tenants.models import Tenant
 from tests.browser import Browser, text_of
-from tests.campaigns.files import CLOSED, a_call, a_file, a_person
+from tests.campaigns.files import CLOSED, NOTIFIED, a_call, a_file, a_person
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +95,34 @@ def test_nothing_leaves_without_the_box_nor_from_an_old_preview(
     done = browser.post(path, {"digest": digest, "sure": "yes"}, follow_redirects=True)
     assert "Les décisions sont notifiées" in text_of(done)
     assert browser.post(path, {"digest": digest, "sure": "yes"}).status_code == 409
+
+
+def test_the_figures_stay_once_everybody_is_told(
+    tenant: Tenant, call: Campaign, open_as: Callable[[Actor], Browser]
+) -> None:
+    manager = a_person(tenant, "ars_manager")
+    decide(manager, a_file(tenant, call), "accepted")
+    release_decisions(manager, call.slug, preview_release(manager, call.slug).ready.digest)
+    page = text_of(open_as(manager).get(f"/staff/campaigns/{call.slug}/decisions"))
+    assert "Retenus 1 sur 2" in " ".join(page.split())
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_notification_whose_hour_has_passed_is_not_announced(
+    tenant: Tenant, open_as: Callable[[Actor], Browser], held: bool
+) -> None:
+    """Nothing leaves by itself any more, and the pages of the ARS say so."""
+    manager = a_person(tenant, "ars_manager")
+    late = a_call(tenant, held_at=CLOSED if held else None)
+    file = a_file(tenant, late)
+    decide(manager, file, "accepted")
+    with clock.frozen(NOTIFIED + timedelta(hours=2)):
+        browser = open_as(manager)
+        decisions = text_of(browser.get(f"/staff/campaigns/{late.slug}/decisions"))
+        assert ("est suspendue" if held else "était prévue le 1er octobre") in decisions
+        release = text_of(browser.get(f"/staff/campaigns/{late.slug}/release"))
+        assert "part seule" not in release
+        assert ("suspension est levée" if held else "personne n’est notifié") in release
 
 
 def test_the_grades_reads_and_is_given_no_button(
