@@ -11,7 +11,7 @@ from campaigns.rules import window
 from campaigns.rules.document import plain
 from campaigns.rules.document.campaign import Document, stored
 from campaigns.rules.document.checking import check
-from campaigns.rules.document.erratum import changed, check_erratum
+from campaigns.rules.document.erratum import changed, check_erratum, check_rescheduling
 from campaigns.rules.document.finding import Finding, Refused, error, refuse
 from campaigns.rules.document.source import Source
 from campaigns.rules.document.writing import write
@@ -119,6 +119,9 @@ def _update(
     before = stored(current.document, campaign.zone)
     if campaign.state in PUBLIC:
         findings += source.placed(check_erratum(before, document, tx.now))
+        refuse(findings)
+    elif campaign.state == "scheduled":
+        findings += source.placed(check_rescheduling(before, document, tx.now))
         refuse(findings)
     version = _version(
         tx,

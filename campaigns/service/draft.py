@@ -36,26 +36,32 @@ def open_draft(tx: Tx, candidacy_id: UUID, action: str, lock: bool = False) -> D
 
 
 def drafts_of(tx: Tx, files: Sequence[Candidacy]) -> list[Draft]:
-    """Files with their calls, in as many queries for ten as for one.
+    """Files with their calls, in as many queries for ten as for one; one more for each older form that some still have.
 
     Reading writes nothing: answers carried to a newer form are stored by the next save.
     """
     calls = candidacies.list_campaigns(tx.session, {file.campaign_id for file in files})
     versions = campaigns.current_versions(tx.session, list(calls.values()))
     windows = campaigns.windows_by_campaign(tx.session, list(calls))
-    return [_draft(tx, file, calls[file.campaign_id], versions, windows) for file in files]
+    known = {(call, version.form_version): forms.read_form(version.document) for call, version in versions.items()}
+    for call, number in {(file.campaign_id, file.form_version) for file in files} - known.keys():
+        old = campaigns.get_form_version(tx.session, call, number)
+        known[call, number] = forms.read_form(old.document)
+    return [
+        _draft(tx, file, calls[file.campaign_id], versions[file.campaign_id], windows[file.campaign_id], known)
+        for file in files
+    ]
 
 
 def _draft(
     tx: Tx,
     candidacy: Candidacy,
     campaign: Campaign,
-    versions: Mapping[UUID, CampaignVersion],
-    windows: Mapping[UUID, list[CampaignWindow]],
+    version: CampaignVersion,
+    windows: list[CampaignWindow],
+    known: Mapping[tuple[UUID, int], Form],
 ) -> Draft:
-    version, mine = versions[campaign.id], windows[campaign.id]
-    form, answers = forms.read_form(version.document), dict(candidacy.answers)
+    form, answers = known[campaign.id, version.form_version], dict(candidacy.answers)
     if candidacy.form_version != version.form_version:
-        old = campaigns.get_form_version(tx.session, campaign.id, candidacy.form_version)
-        answers = forms.carry(forms.read_form(old.document), form, answers)
-    return Draft(candidacy, campaign, version, mine, window.at(mine, tx.now), form, answers)
+        answers = forms.carry(known[campaign.id, candidacy.form_version], form, answers)
+    return Draft(candidacy, campaign, version, windows, window.at(windows, tx.now), form, answers)

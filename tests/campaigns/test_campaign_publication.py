@@ -118,6 +118,19 @@ def test_moving_the_hour_moves_the_deadline_and_giving_up_forgets_it(manager: Ac
     assert state(manager) == "draft"
 
 
+def test_a_typing_error_in_the_hour_of_a_scheduled_call_does_not_publish_it(
+    manager: Actor, traps: RegistryEdition
+) -> None:
+    with clock.frozen(BEFORE):
+        save(manager, {"publish_at": "2025-09-09T16:00"})
+        publication.schedule_campaign(manager, "essai")
+        with pytest.raises(Refused) as refusal:
+            save(manager, {"publish_at": "2024-09-09T16:00"})
+        tick(manager)
+    assert list(refusal.value.fields) == ["publish_at"]
+    assert state(manager) == "scheduled"
+
+
 @pytest.mark.parametrize("at", [None, BEFORE - timedelta(hours=1), BEFORE])
 def test_an_hour_to_come_is_needed(manager: Actor, traps: RegistryEdition, at: object) -> None:
     with clock.frozen(BEFORE):

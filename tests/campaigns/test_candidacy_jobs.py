@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from campaigns.jobs.candidacy import acknowledge_submission, remind_unsubmitted, tell_withdrawal
 from campaigns.models import Campaign
+from campaigns.queries.candidacy import list_drafts
+from campaigns.service.draft import drafts_of
 from campaigns.service.saving import save_draft
 from campaigns.service.submission import submit_candidacy, withdraw_candidacy
 from kit import clock
@@ -16,7 +18,18 @@ from kit.relay import deliver, listener_name
 from kit.transaction import transaction
 from notifications.models import Notification
 from tenants.models import Tenant
-from tests.campaigns.applying import AFTER, CLOSES, DURING, a_call, a_colleague, a_file, a_legal_entity, fill
+from tests.campaigns.applying import (
+    AFTER,
+    CLOSES,
+    DURING,
+    a_call,
+    a_colleague,
+    a_file,
+    a_legal_entity,
+    a_new_form,
+    fill,
+)
+from tests.campaigns.forms import document
 
 LISTENERS = {
     "candidacy.submit": [acknowledge_submission],
@@ -122,6 +135,24 @@ def test_those_who_did_not_submit_are_reminded_and_told_so_in_capitals(tenant: T
     assert "n’est PAS DÉPOSÉ" in text
     assert "Il reste 13\u00a0réponses à donner ou à corriger." in text
     assert "mardi 23 septembre 2025 à 23 h 59 (heure de Paris)" in plain(text)
+
+
+def test_after_a_new_form_three_drafts_are_read_in_as_many_queries_as_one(
+    tenant: Tenant, statements: list[str]
+) -> None:
+    counts = []
+    for number in (1, 3):
+        files = [a_legal_entity() for _ in range(number)]
+        call = a_call(tenant, files[-1][1], reminders=["P1D"])
+        for ej, _ in files:
+            a_file(tenant, call, ej)
+        a_new_form(tenant, call, document(reminders=["P1D"]))
+        with transaction(system(tenant.id, "tests")) as tx:
+            drafts = list_drafts(tx.session, call.id)
+            before = len(statements)
+            assert len(drafts_of(tx, drafts)) == number
+            counts.append(len(statements) - before)
+    assert counts[0] == counts[1]
 
 
 def test_a_submitted_or_withdrawn_file_is_left_alone(tenant: Tenant) -> None:

@@ -44,6 +44,13 @@ def check_erratum(before: Document, new: Document, now: datetime) -> list[Findin
     ]
 
 
+def check_rescheduling(before: Document, new: Document, now: datetime) -> list[Finding]:
+    """What an update of a call that waits for its publication would do, at `now` (aware)."""
+    if new.publish_at is None or new.publish_at == before.publish_at or new.publish_at > now:
+        return []
+    return [error("publish_at", f"Cet instant est passé{NBSP}: la campagne serait publiée aussitôt.")]
+
+
 def _notification(before: Document, new: Document, now: datetime) -> Iterator[Finding]:
     if new.notify_at != before.notify_at and new.notify_at <= now:
         sentence = f"Cet instant est passé{NBSP}: les décisions partiraient aussitôt."
