@@ -359,19 +359,6 @@ def test_a_receipt_is_public_and_says_nothing_about_people(
         assert "Aucun accusé de réception" in text_of(answer)
 
 
-def test_an_answer_that_is_late_is_not_announced_for_a_past_day(
-    manager: Browser, visitor: Callable[[str], Browser]
-) -> None:
-    path, call = start(manager)
-    fill(manager, path)
-    manager.post(f"{path}/submit", {"version": "10000"})
-    for at, said in ((AFTER, False), (call.notify_at + timedelta(hours=1), True)):
-        with clock.frozen(at):
-            browser = visitor(EMAIL)
-            for page in (path, f"{path}/submissions/1"):
-                assert ("n’est pas encore notifiée" in text_of(browser.get(page))) == said
-
-
 def test_the_authority_is_led_to_what_was_submitted(manager: Browser, visitor: Callable[[str], Browser]) -> None:
     path, _ = start(manager)
     fill(manager, path)
