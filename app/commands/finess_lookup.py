@@ -41,7 +41,7 @@ def show(typed: str, wanted: int | None, as_json: bool) -> None:
     click.echo(f"  SIREN   {entity.siren or '—'}")
     click.echo(f"  registre {wording.title(edition.source, edition.generated_at)} (édition {edition.id})")
     opened = sum(one.is_open for one in inside)
-    click.echo(f"{count(len(inside), 'établissement')}, dont {opened} ouverts")
+    click.echo(f"{count(len(inside), 'établissement')}, dont {count(opened, 'ouvert')}")
     for one in inside:
         shut = "" if one.is_open else f"  fermé{f' le {day(one.closed_on)}' if one.closed_on else ''}"
         place = f"{one.town or '—'} ({department_name(one.department)})"

@@ -68,6 +68,8 @@ def document(name: str, calendar: Calendar = TRUE, words: Mapping[str, str] = NO
     text = (EXAMPLES / f"bretagne-2025-{name}.yaml").read_text(encoding="utf-8")
     if calendar is not TRUE:
         text = text.replace("trois semaines", "deux semaines")
+        for before, after in _wishes(calendar):
+            text = text.replace(before, after)
     for before, after in _moves(TRUE, calendar):
         text = text.replace(before, after)
     for before, after in words.items():
@@ -80,6 +82,16 @@ def publish(actor: Actor, text: str, at: datetime) -> Campaign:
     with clock.frozen(at):
         saved = save_campaign(actor, read_yaml(text))
         return publish_campaign(actor, saved.campaign.slug)
+
+
+def _wishes(calendar: Calendar) -> list[tuple[str, str]]:
+    """The periods that the form offers, of the call's own year and of the next."""
+    first = calendar.opens_on.year
+    return [
+        ("octobre à décembre 2025", f"octobre à décembre {first}"),
+        ("janvier à mars 2026", f"janvier à mars {first + 1}"),
+        ("avril à juin 2026", f"avril à juin {first + 1}"),
+    ]
 
 
 def _moves(true: Calendar, calendar: Calendar) -> list[tuple[str, str]]:

@@ -70,10 +70,10 @@ def public_calls(actor: Actor) -> Calls:
         return Calls(_calls(tx, found, files=False), None, tx.now)
 
 
-def list_calls(actor: Actor, after: UUID | None = None, limit: int = PAGE) -> Calls:
-    """A page of calls: of all of them for the staff, with their files; of those that are public for everybody else."""
+def list_calls(actor: Actor, after: UUID | None = None, limit: int = PAGE, action: str = "campaign.view") -> Calls:
+    """A page of calls, for whoever may do `action`: all of them, with their files, for the staff; else the public."""
     with transaction(actor) as tx:
-        permit(PERMISSIONS, actor, "campaign.view")
+        permit(PERMISSIONS, actor, action)
         is_staff = allows(PERMISSIONS, actor, "campaign.list")
         states = None if is_staff else campaigns.PUBLIC
         found = campaigns.list_campaigns(tx.session, states, after, limit + 1)

@@ -32,7 +32,7 @@ MEMBERS = 25
 def list_campaigns() -> Response:
     """Every call, the most recently made first."""
     after = request.args.get("after", "")
-    calls = reading.list_calls(actor(), _uuid(after) if after else None)
+    calls = reading.list_calls(actor(), _uuid(after) if after else None, action="campaign.list")
     following = url_for(".list_campaigns", after=calls.after) if calls.after else None
     return page(
         "campaigns/staff_list.html",

@@ -47,8 +47,12 @@ def mine() -> Response:
 @permission("candidacy.start")
 def apply(slug: str) -> Response:
     """Type a number, see who it is, say who one is, and start."""
-    number = request.args.get("number", "")
-    return _apply_page(slug, number) if number.strip() else _ask_page(slug)
+    number = request.args.get("number")
+    if number is None:
+        return _ask_page(slug, _known_number())
+    if not number.strip():
+        return _ask_page(slug, "", Invalid(starting.NOT_STARTED, {"number": "Indiquez le numéro de votre organisme."}))
+    return _apply_page(slug, number)
 
 
 @blueprint.post("/campaigns/<slug>/candidacies")
@@ -101,6 +105,12 @@ def _ask_page(slug: str, number: str = "", error: CrrcError | None = None) -> Re
         errors=dict(error.fields) if error else {},
         refusal=error.sentence if error and not error.fields else None,
     )
+
+
+def _known_number() -> str:
+    """The organisation for which the person has files already, when there is only one: nobody types it twice."""
+    known = {line.draft.candidacy.finess_ej for line in files.list_my_candidacies(actor()).lines}
+    return known.pop() if len(known) == 1 else ""
 
 
 def _apply_page(slug: str, number: str, error: Invalid | None = None, function: str = "") -> Response:

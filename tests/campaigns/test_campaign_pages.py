@@ -54,6 +54,11 @@ def test_a_call_is_written_checked_and_kept_from_a_page(ars: Browser) -> None:
         assert "« trois semaines » contredit les dates" in text
 
 
+def test_the_list_is_refused_to_whoever_has_no_role(browser: Browser, traps: RegistryEdition) -> None:
+    response = browser.sign_in("claire@ehpad.test").get("/staff/campaigns")
+    assert "Vous n’avez pas le droit" in words(response, 403)
+
+
 def test_a_broken_document_is_shown_again_with_line_and_column(ars: Browser) -> None:
     broken = EXAMPLE.replace("closes_at: 2025-09-23T23:59", "closes_at: 2025-09-08T23:59")
     response = ars.post("/staff/new-campaign", {"document": broken, "act": "save"})

@@ -327,6 +327,32 @@ def test_as_many_queries_for_one_file_as_for_three(manager: Browser, statements:
     assert len(statements) == one
 
 
+def test_the_number_of_the_only_organisation_is_not_typed_twice(manager: Browser) -> None:
+    ej, edition = a_legal_entity()
+    call = a_call(manager.tenant, edition)
+    page = f"/campaigns/{call.slug}/apply"
+    assert 'value=""' in number_field(manager.get(page))
+    assert "Indiquez le numéro" in text_of(manager.get(f"{page}?number="))
+    manager.post(f"/campaigns/{call.slug}/candidacies", {"number": ej, "function": "Directrice"})
+    assert f'value="{ej}"' in number_field(manager.get(page))
+
+
+def number_field(page: TestResponse) -> str:
+    found = re.search(r'<input[^>]*name="number"[^>]*>', page.get_data(as_text=True))
+    assert found is not None
+    return found[0]
+
+
+def test_somebody_else_s_organisation_says_whom_to_write_to(manager: Browser, application: Flask) -> None:
+    ej, edition = a_legal_entity()
+    call = a_call(manager.tenant, edition)
+    manager.post(f"/campaigns/{call.slug}/candidacies", {"number": ej, "function": "Directrice"})
+    other = Browser(application, manager.tenant).sign_in("nouvelle@ehpad.test")
+    refused = other.post(f"/campaigns/{call.slug}/candidacies", {"number": ej, "function": "Directrice"})
+    assert refused.status_code == 409
+    assert f"mailto:{manager.tenant.contact_email}" in refused.get_data(as_text=True)
+
+
 def test_a_visitor_signs_in_and_comes_back(browser: Browser) -> None:
     answer = browser.get("/campaigns/exercice/apply?number=350000014")
     assert answer.status_code == 303
