@@ -1,6 +1,7 @@
 """What happens at every tick, on one page. Several schedulers may run: PostgreSQL's row locks share out the work."""
 
 import threading
+from collections.abc import Callable
 from uuid import UUID
 
 from app.heart import Heart, redis_fault, refuse_powerful_role
@@ -50,7 +51,7 @@ def relay_messages(subscriptions: Subscriptions) -> int:
 
 def fire_deadlines() -> int:
     """Turn every tenant's due deadlines into news."""
-    return sum(_fire(tenant_id) for tenant_id in tenant_ids())
+    return each_tenant(_fire)
 
 
 def _fire(tenant_id: UUID) -> int:
@@ -66,7 +67,20 @@ def ring_mails() -> int:
     """Call senders for every tenant with due mails, unless the mail server has just been found away."""
     if queue.is_quiet(SERVER_AWAY):
         return 0
-    return sum(ring_senders(tenant_id) for tenant_id in tenant_ids())
+    return each_tenant(ring_senders)
+
+
+def each_tenant(act: Callable[[UUID], int]) -> int:
+    """Do it for every tenant, and sum. One that fails does not starve the next ones: its fault is raised last."""
+    total, fault = 0, None
+    for tenant_id in tenant_ids():
+        try:
+            total += act(tenant_id)
+        except Exception as error:
+            fault = error
+    if fault is not None:
+        raise fault
+    return total
 
 
 def tenant_ids() -> list[UUID]:

@@ -72,7 +72,7 @@ def assign_file(body: dict[str, Any], candidacy_id: UUID) -> None:
 @blueprint.response(200, schemas.DecisionView)
 def decide(body: dict[str, Any], candidacy_id: UUID) -> Any:
     """Write the pending decision of a file. Nobody is told before the release."""
-    return deciding.decide(actor(), candidacy_id, body["outcome"], body["motive"])
+    return deciding.decide(actor(), candidacy_id, body["outcome"], body["motive"], body["submission"])
 
 
 @blueprint.delete("/candidacies/<uuid:candidacy_id>/decision")

@@ -75,6 +75,9 @@ class WriteDecision(Schema):
 
     outcome = fields.String(required=True, validate=validate.OneOf(DECISIONS))
     motive = fields.String(load_default="")
+    submission = fields.Integer(
+        load_default=None, metadata={"description": "the number of the submission that was read; 412 when it is old"}
+    )
 
 
 class DecisionView(Schema):

@@ -7,26 +7,30 @@ from campaigns.permissions import PERMISSIONS
 from campaigns.queries import campaign as campaigns
 from campaigns.queries import candidacy as candidacies
 from campaigns.queries import decision as decisions
+from campaigns.queries import review as reviews
 from campaigns.rules import window
 from campaigns.rules.selection import check_decision, check_places
 from kit.actor import Actor
-from kit.errors import Conflict
+from kit.errors import Conflict, Stale
 from kit.french import instant
 from kit.permissions import permit
 from kit.transaction import Tx, transaction
 
 
-def decide(actor: Actor, candidacy_id: UUID, outcome: str, motive: str = "") -> Decision:
+def decide(actor: Actor, candidacy_id: UUID, outcome: str, motive: str = "", submission: int | None = None) -> Decision:
     """Write (or rewrite) the pending decision of a submitted file; nobody is told before the release.
 
-    The call is locked first, so that two instructors cannot give the last place twice. Raises Invalid (outcome,
-    motive), Conflict (not submitted, window still open, no place left, already told).
+    The call is locked first, so that two instructors cannot give the last place twice. `submission` is the number of
+    the one that was read: Stale is raised when it is not the last any more. Raises Invalid (outcome, motive), Conflict
+    (not submitted, window still open, no place left, already told).
     """
     with transaction(actor) as tx:
         candidacy, campaign = _load(tx, candidacy_id)
         permit(PERMISSIONS, actor, "decision.write", candidacy)
         check_decision(outcome, motive)
         _check_moment(tx, candidacy, campaign)
+        if submission not in (None, reviews.get_last_submission(tx.session, candidacy_id).number):
+            raise Stale("Le candidat a déposé de nouveau depuis votre lecture : relisez le dossier, puis décidez.")
         decision = decisions.find_decision(tx.session, candidacy_id, lock=True)
         if outcome == "accepted":
             others = decisions.count_accepted(tx.session, campaign.id, besides=candidacy_id)

@@ -12,9 +12,9 @@ from campaigns.queries import decision as decisions
 from campaigns.queries import review as reviews
 from campaigns.queries.review import FileRow, Filters
 from campaigns.rules.selection import check_review
-from campaigns.rules.states import COMPLETENESS
+from campaigns.rules.states import COMPLETENESS, DECISIONS
 from kit.actor import Actor
-from kit.errors import Invalid, Stale
+from kit.errors import Conflict, Invalid, Stale
 from kit.permissions import permit
 from kit.transaction import transaction
 from tenants.models import User
@@ -108,7 +108,8 @@ def write_review(
 ) -> Review:
     """Save the instruction of a file.
 
-    Raises Stale when a colleague saved since `base_revision` (0: nobody had begun), Invalid with the fields at fault.
+    Raises Stale when a colleague saved since `base_revision` (0: nobody had begun), Invalid with the fields at fault,
+    Conflict once everybody was told: what the decision rested on stays as it was.
     """
     with transaction(actor) as tx:
         candidacy = candidacies.get_candidacy(tx.session, candidacy_id)
@@ -116,6 +117,8 @@ def write_review(
         if completeness not in COMPLETENESS:
             raise Invalid("L’instruction n’est pas enregistrée.", {"completeness": "Choisissez une réponse."})
         check_review(note, score)
+        if candidacy.state in DECISIONS:
+            raise Conflict("La décision est notifiée : l’instruction reste telle qu’elle l’a fondée.")
         review = reviews.lock_review(tx.session, tx.tenant_id, candidacy_id, tx.now)
         if review.revision != max(base_revision, 1):
             raise Stale("Un collègue a enregistré cette instruction pendant votre saisie : comparez, puis enregistrez.")

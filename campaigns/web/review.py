@@ -93,7 +93,7 @@ def decide(candidacy_id: UUID) -> Response:
             deciding.undecide(actor(), candidacy_id)
         else:
             outcome, motive = request.form.get("outcome", ""), request.form.get("motive", "")
-            deciding.decide(actor(), candidacy_id, outcome, motive)
+            deciding.decide(actor(), candidacy_id, outcome, motive, _number(request.form.get("submission", "")) or None)
     except CrrcError as error:
         return _file_page(candidacy_id, error)
     flash("La décision est enregistrée. Personne n’en est informé avant la notification.", "good")

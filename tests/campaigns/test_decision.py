@@ -11,6 +11,7 @@ from campaigns.jobs.release import release_due, release_soon, tell_applicants
 from campaigns.models import Campaign, CampaignWindow, Candidacy, Decision
 from campaigns.service.decision import decide, undecide
 from campaigns.service.release import preview_release, release_decisions
+from campaigns.service.review import write_review
 from kit import clock
 from kit.actor import Actor, system
 from kit.audit import AuditLine
@@ -99,6 +100,14 @@ def test_two_instructors_cannot_give_the_last_place_twice(tenant: Tenant, manage
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(accept, files)) == [False, False, False, True]
+
+
+def test_what_was_not_read_is_not_decided(tenant: Tenant, manager: Actor) -> None:
+    """The instructor's page showed submission 1; the file has another one since."""
+    file = a_file(tenant, a_call(tenant))
+    with pytest.raises(Stale, match="relisez"):
+        decide(manager, file, "accepted", submission=2)
+    decide(manager, file, "accepted", submission=1)
 
 
 def test_the_waiting_list_keeps_its_order(tenant: Tenant, manager: Actor) -> None:
@@ -224,6 +233,8 @@ def test_a_decision_that_was_told_never_changes(tenant: Tenant, manager: Actor) 
     for change in (lambda: decide(manager, file, "refused", "Trop tard"), lambda: undecide(manager, file)):
         with pytest.raises(Conflict, match="notifiées"):
             change()
+    with pytest.raises(Conflict, match="notifiée"):
+        write_review(manager, file, "incomplete", "Après coup", 0, 0)
 
 
 def test_on_the_instant_the_ready_call_is_released_alone(tenant: Tenant, manager: Actor) -> None:
