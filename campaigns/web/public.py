@@ -21,6 +21,11 @@ blueprint = Blueprint("campaigns", __name__)
 LONGEST_QUESTION = 200
 RECENT = 12
 NOBODY = "Aucune structure ne porte ce nom dans le registre. Essayez un autre mot, ou un numéro."
+NO_NUMBER = (
+    "Ce n’est ni un numéro FINESS (9 caractères), ni un SIREN (9 chiffres), ni un SIRET (14 chiffres). "
+    "Écrivez le numéro seul, ou un nom."
+)
+MANY_DIGITS = 6
 
 
 @blueprint.get("/")
@@ -72,7 +77,7 @@ def check(slug: str) -> Response:
     if found.hits:
         return _check_page(call, typed, hits=hit_lines(found.hits))
     if found.check is None:
-        return _check_page(call, typed, error=NOBODY)
+        return _check_page(call, typed, error=_nobody(typed))
     if found.check.verdict is None:
         return _check_page(call, typed, error=found.check.error)
     return _check_page(call, typed, answer=check_words(found.check))
@@ -95,13 +100,18 @@ def _typed() -> str:
     return request.args.get("q", "")[:LONGEST_QUESTION].replace("\0", "")
 
 
+def _nobody(typed: str) -> str:
+    """Why nothing was found, to somebody who typed a name or a number with a character too many or too few."""
+    return NO_NUMBER if sum(character.isdecimal() for character in typed) >= MANY_DIGITS else NOBODY
+
+
 def _everywhere_error(found: Overview, typed: str) -> str | None:
     if not typed.strip():
         return "Indiquez un numéro ou un nom." if "q" in request.args else None
     if not found.checks or found.hits or found.checks[0].verdict is not None:
         return None
     answer = found.checks[0].answer
-    return NOBODY if answer.outcome == "unreadable" else answer.sentence
+    return _nobody(typed) if answer.outcome == "unreadable" else answer.sentence
 
 
 def moment_of(call: Call) -> str:

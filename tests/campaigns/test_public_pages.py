@@ -122,6 +122,8 @@ def test_another_portal_does_not_show_it(
         ("732829320", "De quelle structure s’agit-il"),
         ("tilleuls", "De quelle structure s’agit-il"),
         ("zzzzzz", "Aucune structure ne porte ce nom"),
+        ("35900260", "Écrivez le numéro seul"),
+        ("FINESS n° 359002608", "Écrivez le numéro seul"),
         ("<script>alert(1)</script>", "Aucune structure"),
         ("%", "Aucune structure"),
         ("a\0b", "Aucune structure"),
