@@ -18,9 +18,11 @@ from finess.queries.edition import get_current_edition, get_edition
 from finess.queries.number import resolve_number
 from finess.queries.search import Hit, search
 from finess.rules.answer import NumberAnswer
+from finess.rules.geography import regions
 from kit.actor import Actor
 from kit.permissions import permit
 from kit.transaction import Tx, transaction
+from tenants.models import Tenant
 
 MOST_HITS = 20
 MOST_CALLS = 30
@@ -113,10 +115,10 @@ def enquire(actor: Actor, slug: str, typed: str) -> Enquiry:
         campaign = _visible(tx, slug)
         check = _check(tx, campaign, typed, None)
         if check.answer.outcome == "several":
-            return Enquiry(campaign, check, search(tx.session, check.edition.id, typed, MOST_HITS))
+            return Enquiry(campaign, check, _search(tx, check.edition.id, typed))
         if check.answer.outcome != "unreadable" or not typed.strip():
             return Enquiry(campaign, check, ())
-        return Enquiry(campaign, None, search(tx.session, check.edition.id, typed, MOST_HITS))
+        return Enquiry(campaign, None, _search(tx, check.edition.id, typed))
 
 
 def enquire_everywhere(actor: Actor, typed: str) -> Overview:
@@ -134,7 +136,13 @@ def enquire_everywhere(actor: Actor, typed: str) -> Overview:
         checks = [_judged(tx, one, windows[one.id], tx.now, lookup, versions[one.id]) for one in running]
         if not checks or checks[0].answer.outcome not in ("unreadable", "several") or not typed.strip():
             return Overview(checks, ())
-        return Overview(checks, search(tx.session, checks[0].edition.id, typed, MOST_HITS))
+        return Overview(checks, _search(tx, checks[0].edition.id, typed))
+
+
+def _search(tx: Tx, edition: int, typed: str) -> Sequence[Hit]:
+    """The structures of that name, the region's first: there are three hundred « Les Ajoncs » in France."""
+    region = regions().get(tx.session.get_one(Tenant, tx.tenant_id).region_code)
+    return search(tx.session, edition, typed, MOST_HITS, near=region.departments if region else ())
 
 
 def _visible(tx: Tx, slug: str) -> Campaign:

@@ -1,11 +1,11 @@
 """Finding a structure by the words of its name and town, or by any number."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, cast, func, literal, null, select, text, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, cast, func, literal, null, select, text, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
@@ -33,21 +33,21 @@ class Hit:
     finess_ej: str
 
 
-def search(session: Session, edition: int, typed: str, limit: int = 20) -> Sequence[Hit]:
+def search(session: Session, edition: int, typed: str, limit: int = 20, near: Collection[str] = ()) -> Sequence[Hit]:
     """At most `limit` structures: those of the number when `typed` is one, else those whose name and town have a word
-    that begins with each word typed. Open ones first, EJ before ET, shorter names first. Never raises on the text.
+    that begins with each word typed. Open ones first, then those of the départements `near`, EJ before ET, shorter
+    names first. Never raises on the text.
     """
     answer = resolve_number(session, edition, typed)
     if answer.outcome not in ("unreadable", "unknown"):
         found = [answer.finess_ej, *answer.candidates]
         numbers = [number for number in found if number]
-        return _run(
-            session, edition, LegalEntity.finess_ej.in_(numbers), Establishment.finess_et == answer.finess_et, limit
-        )
+        entities, establishments = LegalEntity.finess_ej.in_(numbers), Establishment.finess_et == answer.finess_et
+        return _run(session, edition, entities, establishments, limit, near)
     wanted = significant_words(typed)[:MOST_WORDS]
     if not wanted:
         return []
-    return _run(session, edition, _matches(LegalEntity, wanted), _matches(Establishment, wanted), limit)
+    return _run(session, edition, _matches(LegalEntity, wanted), _matches(Establishment, wanted), limit, near)
 
 
 def _matches(table: type[LegalEntity | Establishment], wanted: list[str]) -> ColumnElement[bool]:
@@ -62,24 +62,31 @@ def _matches(table: type[LegalEntity | Establishment], wanted: list[str]) -> Col
 
 
 def _run(
-    session: Session, edition: int, entities: ColumnElement[bool], establishments: ColumnElement[bool], limit: int
+    session: Session,
+    edition: int,
+    entities: ColumnElement[bool],
+    establishments: ColumnElement[bool],
+    limit: int,
+    near: Collection[str],
 ) -> list[Hit]:
     """Each kind gives its best `limit`, and the best of both are kept."""
     kinds = (
-        _facts("ej", LegalEntity, LegalEntity.finess_ej, null()).where(entities, true_in(LegalEntity, edition)),
-        _facts("et", Establishment, Establishment.finess_et, Establishment.category_code).where(
+        _facts("ej", LegalEntity, LegalEntity.finess_ej, null(), near).where(entities, true_in(LegalEntity, edition)),
+        _facts("et", Establishment, Establishment.finess_et, Establishment.category_code, near).where(
             establishments, true_in(Establishment, edition)
         ),
     )
     best = [select(kind.order_by(*_ORDER).limit(limit).subquery()) for kind in kinds]
     rows = session.execute(union_all(*best).order_by(*_ORDER).limit(limit))
-    return [Hit(*row[:-1]) for row in rows]
+    return [Hit(*row[:-2]) for row in rows]
 
 
-_ORDER = (text("is_open desc"), text("kind"), text("length"), text("number"))
+_ORDER = (text("is_open desc"), text("away"), text("kind"), text("length"), text("number"))
 
 
-def _facts(kind: str, table: type[LegalEntity | Establishment], number: Any, category: Any) -> Select[Any]:
+def _facts(
+    kind: str, table: type[LegalEntity | Establishment], number: Any, category: Any, near: Collection[str]
+) -> Select[Any]:
     return select(
         literal(kind).label("kind"),
         number.label("number"),
@@ -91,4 +98,5 @@ def _facts(kind: str, table: type[LegalEntity | Establishment], number: Any, cat
         table.closed_on,
         table.finess_ej,
         func.length(table.name).label("length"),
+        case((table.department.in_(near), 0), else_=1).label("away"),
     )

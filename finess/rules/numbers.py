@@ -7,7 +7,9 @@ from stdnum.fr import siret as _siret
 
 # The XSD of the etalab extract. EJ and ET share one series: a number does not say which of the two it names.
 _SHAPE = re.compile(r"[0-9][0-9A-Z][0-9]{7}")
-_SEPARATORS = re.compile(r"[\s.\-_/\u200b]+")
+_SEPARATORS = re.compile(r"[\s.\-_/:\u200b]+")
+# What people paste before a number: « FINESS 359002607 », « N° EJ : 359002607 ».
+_LABEL = re.compile(r"^(N[°O]?)?(FINESS|SIRET|SIREN)?(EJ|ET)?(?=[0-9])")
 # Corsica: the key counts 2A as 21 and 2B as 22. Written nowhere; deduced from 104 real numbers, all of which agree
 # (and none with 0/0, 9/8, the NIR's 19/18, or base 36).
 _CORSICA = str.maketrans("AB", "12")
@@ -15,8 +17,8 @@ _DOUBLED = {str(digit): sum(divmod(2 * digit, 10)) for digit in range(10)}
 
 
 def normalise(typed: str) -> str:
-    """A number as people type or paste it, without blanks, dots or dashes, in capitals."""
-    return _SEPARATORS.sub("", typed).upper()
+    """A number as people type or paste it, without its label, blanks, dots or dashes, in capitals."""
+    return _LABEL.sub("", _SEPARATORS.sub("", typed).upper())
 
 
 def has_shape(number: str) -> bool:

@@ -56,9 +56,9 @@ def ask(typed: str) -> NumberAnswer:
         return resolve_number(tx.session, get_current_edition(tx.session).id, typed)
 
 
-def find(typed: str, limit: int = 20) -> list[Hit]:
+def find(typed: str, limit: int = 20, near: tuple[str, ...] = ()) -> list[Hit]:
     with transaction(operator("tests")) as tx:
-        return list(search(tx.session, get_current_edition(tx.session).id, typed, limit))
+        return list(search(tx.session, get_current_edition(tx.session).id, typed, limit, near))
 
 
 @pytest.mark.parametrize(
@@ -140,6 +140,14 @@ def test_a_hit_says_which_entity_to_retain() -> None:
     hit = find("horizon brest")[0]
     assert (hit.kind, hit.finess_ej, hit.category_code, hit.department) == ("et", AWAY, "255", "29")
     assert len(find("tilleuls", limit=2)) == 2
+
+
+def test_the_structures_of_the_region_come_first() -> None:
+    """Before a shorter name elsewhere; nothing is added and nothing is lost."""
+    anywhere, here = find("ma"), find("ma", near=("29",))
+    assert [hit.number for hit in anywhere] == [TWIN, DAY]
+    assert [hit.number for hit in find("ma", near=("35",))] == [DAY, TWIN]
+    assert here == anywhere
 
 
 def test_what_does_not_exist_is_not_found() -> None:

@@ -38,6 +38,10 @@ def test_corsica_and_overseas(number: str) -> None:
         ("2b 0000 020", "2B0000020"),
         ("350.000-012", "350000012"),
         ("350000012\u200b", "350000012"),
+        ("FINESS 350000012", "350000012"),
+        ("N° FINESS EJ : 350 000 012", "350000012"),
+        ("EJ2B0000020", "2B0000020"),
+        ("BUDGET350000012", "BUDGET350000012"),
     ],
 )
 def test_numbers_as_people_type_them(typed: str, number: str) -> None:
