@@ -18,7 +18,7 @@ os.environ["CRRC_HOME"] = str(HOME)
 for name in ("CRRC_DATABASE_URL", "CRRC_DATABASE_OWNER_URL", "CRRC_REDIS_URL", "CRRC_SMTP_URL", "CRRC_STORAGE_URL"):
     os.environ.pop(name, None)
 
-pytest_plugins = ["tests.databases", "tests.factories", "tests.people"]
+pytest_plugins = ["tests.databases", "tests.factories", "tests.people", "tests.real_data"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
