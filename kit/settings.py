@@ -41,11 +41,14 @@ class Settings:
 
 @cache
 def settings() -> Settings:
-    """The settings of this process. Raises Invalid when CRRC_PORT is not a port."""
+    """The settings of this process. Raises Invalid for a port or a number of proxies that is none."""
     env = os.environ
     port = env.get("CRRC_PORT", "8000")
+    proxies = env.get("CRRC_TRUSTED_PROXIES") or "0"
     if not port.isdigit() or not 0 < int(port) < 65534:
         raise Invalid(f"CRRC_PORT doit être un numéro de port inférieur à 65534, et non {port!r}.")
+    if not proxies.isdigit():
+        raise Invalid(f"CRRC_TRUSTED_PROXIES doit être un nombre de serveurs mandataires, et non {proxies!r}.")
     return Settings(
         home=Path(env.get("CRRC_HOME") or PROJECT / ".crrc").expanduser().resolve(),
         port=int(port),
@@ -56,5 +59,5 @@ def settings() -> Settings:
         smtp_url=env.get("CRRC_SMTP_URL") or None,
         storage_url=env.get("CRRC_STORAGE_URL") or None,
         mail_from=env.get("CRRC_MAIL_FROM") or "ne-pas-repondre@crrc.invalid",
-        trusted_proxies=int(env.get("CRRC_TRUSTED_PROXIES") or 0),
+        trusted_proxies=int(proxies),
     )
