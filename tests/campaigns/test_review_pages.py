@@ -71,6 +71,7 @@ def test_a_file_is_reviewed_and_decided_on_one_page(
     assert "À revoir" in refused.get_data(as_text=True)
     saved = browser.post(f"{path}/review", typed | {"score": "80"}, follow_redirects=True)
     assert "Votre instruction est enregistrée" in text_of(saved)
+    assert "noté incomplet" not in text_of(saved)
     stale = browser.post(f"{path}/review", typed | {"score": "10"})
     assert (stale.status_code, "Un collègue a enregistré" in text_of(stale)) == (412, True)
     assert browser.post(f"{path}/decision", {"outcome": "refused"}).status_code == 422
@@ -78,6 +79,14 @@ def test_a_file_is_reviewed_and_decided_on_one_page(
     assert "Personne n’en est informé" in text_of(done)
     back = browser.post(f"{path}/decision", {"outcome": "none"}, follow_redirects=True)
     assert "Décision en attente" not in text_of(back)
+
+
+def test_an_incomplete_file_is_not_accepted_unawares(
+    tenant: Tenant, call: Campaign, open_as: Callable[[Actor], Browser]
+) -> None:
+    browser, path = open_as(a_person(tenant, "ars_manager")), f"/staff/candidacies/{a_file(tenant, call)}"
+    browser.post(f"{path}/review", {"completeness": "incomplete", "score": "", "note": "", "revision": "0"})
+    assert "noté incomplet" in text_of(browser.get(path))
 
 
 def test_nothing_leaves_without_the_box_nor_from_an_old_preview(
