@@ -37,6 +37,11 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
     return Response(render_template(template, **context), status=status, mimetype="text/html")
 
 
+def if_match(description: str) -> dict[str, Any]:
+    """The If-Match header, as the API's description (OpenAPI) shows it."""
+    return {"in": "header", "name": "If-Match", "schema": {"type": "string"}, "description": description}
+
+
 def revision_read(tags: set[str]) -> int:
     """The revision that an If-Match header names (`"7"`); 0, which nothing has, when it is none of ours."""
     tag = tags.pop() if len(tags) == 1 else ""

@@ -13,7 +13,7 @@ from campaigns.schemas import campaign as schemas
 from campaigns.service import audience, eligibility, publication, reading, upkeep
 from campaigns.service import campaign as writing
 from kit.errors import Invalid, NotFound
-from kit.web import actor, permission, revision_read
+from kit.web import actor, if_match, permission, revision_read
 
 blueprint = Blueprint("campaign_api", __name__, description="Campagnes, éligibilité, public visé")
 YAML = "application/yaml"
@@ -22,14 +22,7 @@ _DOCUMENT = {
         "required": True,
         "content": {kind: {"schema": {"type": "object"}} for kind in ("application/json", YAML)},
     },
-    "parameters": [
-        {
-            "in": "header",
-            "name": "If-Match",
-            "schema": {"type": "string"},
-            "description": "The version that was read, to change an existing call.",
-        }
-    ],
+    "parameters": [if_match("The version that was read, to change an existing call.")],
 }
 
 

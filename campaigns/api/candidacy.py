@@ -14,18 +14,11 @@ from campaigns.service import submission as submitting
 from campaigns.service.saving import Saved, save_draft
 from kit import clock
 from kit.errors import Invalid, PreconditionMissing
-from kit.web import actor, permission, revision_read
+from kit.web import actor, if_match, permission, revision_read
 
 blueprint = Blueprint("candidacy_api", __name__, description="Dossiers, dépôts")
 _IF_MATCH = {
-    "parameters": [
-        {
-            "in": "header",
-            "name": "If-Match",
-            "schema": {"type": "string"},
-            "description": 'The revision that was read (`"7"`), or `*` with `base_revision` to merge field by field.',
-        }
-    ]
+    "parameters": [if_match('The revision that was read (`"7"`), or `*` with `base_revision` to merge field by field.')]
 }
 
 

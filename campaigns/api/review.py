@@ -12,15 +12,11 @@ from campaigns.service import decision as deciding
 from campaigns.service import release as releasing
 from campaigns.service import review as reviewing
 from kit.errors import PreconditionMissing
-from kit.web import actor, permission, revision_read
+from kit.web import actor, if_match, permission, revision_read
 
 blueprint = Blueprint("review_api", __name__, description="Instruction, décisions et notification")
 NOT_BEGUN: dict[str, Any] = {"completeness": "unknown", "note": "", "score": None, "assignee_id": None, "revision": 0}
-IF_MATCH: dict[str, Any] = {
-    "parameters": [
-        {"in": "header", "name": "If-Match", "schema": {"type": "string"}, "description": "The version that was read."}
-    ]
-}
+IF_MATCH: dict[str, Any] = {"parameters": [if_match("The version that was read.")]}
 
 
 @blueprint.get("/campaigns/<slug>/candidacies")
