@@ -1,16 +1,14 @@
 """The notification instant: release what is ready, say why when it is not, and tell everybody."""
 
-from uuid import UUID
-
-from campaigns.models import Campaign
 from campaigns.queries import campaign as campaigns
 from campaigns.queries import decision as decisions
-from campaigns.queries import review as reviews
-from campaigns.service.notice import notice_of
+from campaigns.service.notice import notice_of, tell_managers
 from campaigns.service.release import readiness_of, release
 from kit.outbox import OutboxMessage
 from kit.transaction import Tx
-from notifications.service.notices import NewNotice, notify_many
+from notifications.service.notices import notify_many
+
+DECISIONS_PAGE = "/decisions"
 
 
 def release_due(tx: Tx, message: OutboxMessage) -> None:
@@ -23,7 +21,8 @@ def release_due(tx: Tx, message: OutboxMessage) -> None:
         release(tx, campaign, ready)
         return
     held = ["La notification automatique est suspendue."] if campaign.held_at else []
-    _tell_managers(tx, campaign, "campaigns/release_blocked", message.id, reasons=[*held, *ready.blockers])
+    reasons = [*held, *ready.blockers]
+    tell_managers(tx, campaign, "campaigns/release_blocked", message.id, DECISIONS_PAGE, reasons=reasons)
 
 
 def release_soon(tx: Tx, message: OutboxMessage) -> None:
@@ -32,7 +31,8 @@ def release_soon(tx: Tx, message: OutboxMessage) -> None:
     if campaign.state not in ("published", "closed") or tx.now >= campaign.notify_at:
         return
     ready = readiness_of(tx, campaign)
-    _tell_managers(tx, campaign, "campaigns/release_soon", message.id, ready=ready, reasons=list(ready.blockers))
+    words = {"ready": ready, "reasons": list(ready.blockers)}
+    tell_managers(tx, campaign, "campaigns/release_soon", message.id, DECISIONS_PAGE, **words)
 
 
 def tell_applicants(tx: Tx, message: OutboxMessage) -> None:
@@ -40,21 +40,3 @@ def tell_applicants(tx: Tx, message: OutboxMessage) -> None:
     campaign = campaigns.get_campaign_by_id(tx.session, message.subject_id)
     told = decisions.list_told(tx.session, campaign.id)
     notify_many(tx, [notice_of(campaign, *row) for row in told])
-
-
-def _tell_managers(tx: Tx, campaign: Campaign, template: str, occasion: UUID, **context: object) -> None:
-    notify_many(
-        tx,
-        [
-            NewNotice(
-                key=f"{template}:{occasion}:{user.id}",
-                template=template,
-                subject_id=campaign.id,
-                email=user.email,
-                user_id=user.id,
-                path=f"/staff/campaigns/{campaign.slug}/decisions",
-                context={"campaign": campaign, **context},
-            )
-            for user in reviews.list_users_with_role(tx.session, tx.tenant_id, "ars_manager")
-        ],
-    )

@@ -1,9 +1,11 @@
-"""What an applicant is told of a decision: one notice for each member of the organisation."""
+"""What people are told of a call: applicants of their decision, the ARS's managers of what needs them."""
 
 from uuid import UUID
 
 from campaigns.models import Campaign, Candidacy, Decision
-from notifications.service.notices import NewNotice
+from campaigns.queries import review as reviews
+from kit.transaction import Tx
+from notifications.service.notices import NewNotice, notify_many
 
 TEMPLATES = {
     "accepted": "campaigns/accepted",
@@ -22,4 +24,23 @@ def notice_of(campaign: Campaign, candidacy: Candidacy, decision: Decision, user
         user_id=user_id,
         path=f"/candidacies/{candidacy.id}",
         context={"campaign": campaign, "candidacy": candidacy, "decision": decision},
+    )
+
+
+def tell_managers(tx: Tx, campaign: Campaign, template: str, occasion: UUID, page: str = "", **context: object) -> None:
+    """Tell every manager of the ARS, once for an `occasion`; `page` follows the call's address in the staff's pages."""
+    notify_many(
+        tx,
+        [
+            NewNotice(
+                key=f"{template}:{occasion}:{user.id}",
+                template=template,
+                subject_id=campaign.id,
+                email=user.email,
+                user_id=user.id,
+                path=f"/staff/campaigns/{campaign.slug}{page}",
+                context={"campaign": campaign, **context},
+            )
+            for user in reviews.list_users_with_role(tx.session, tx.tenant_id, "ars_manager")
+        ],
     )
