@@ -49,4 +49,9 @@ PERMISSIONS: Table = {
     "review.write": instructors,
     "decision.view": staff,
     "decision.write": instructors,
+    "award.view": either(member("owner", "editor", "reader"), staff),
+    "award.list": staff,
+    "award.confirm": member("owner", "editor"),
+    "award.decline": member("owner", "editor"),
+    "award.lapse": role("ars_manager"),
 }

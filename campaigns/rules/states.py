@@ -45,4 +45,14 @@ DECISION = Machine(
     "pending",
     {"release": move("pending", "released", "Cette décision a déjà été notifiée.")},
 )
+AWARD = Machine(
+    "award",
+    "offered",
+    {
+        "confirm": move("offered", "confirmed", "Cette attribution a déjà reçu sa réponse."),
+        "decline": move("offered", "declined", "Cette attribution a déjà reçu sa réponse."),
+        # Silence loses nothing by itself: somebody at the ARS says so, and answers for it.
+        "lapse": move("offered", "lapsed", "Seule une attribution sans réponse peut être déclarée caduque."),
+    },
+)
 MOVE_OF = {"accepted": "accept", "refused": "refuse", "waitlisted": "waitlist"}
