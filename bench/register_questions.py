@@ -17,15 +17,15 @@ import yaml
 from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
-from campaigns.queries.audience import audience
-from campaigns.rules.document.source import read_yaml
-from campaigns.rules.eligibility import read_rule
 from campaigns.service.audience import preview_audience
 from campaigns.service.campaign import save_campaign
 from campaigns.service.eligibility import check_number
+from eligibility.queries.audience import audience
+from eligibility.rules import read_rule
 from finess.queries.edition import get_current_edition
 from finess.queries.search import search
 from kit.actor import operator
+from kit.document.source import read_yaml
 from kit.transaction import transaction
 from tenants.service.tenant import create_tenant
 

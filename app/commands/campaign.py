@@ -9,12 +9,12 @@ import click
 
 from app.operator import inside, portal
 from campaigns.models import Campaign
-from campaigns.rules.document.finding import Finding, Refused, errors_of
 from campaigns.rules.document.instants import Unreadable, read_instant
-from campaigns.rules.document.source import read_yaml
 from campaigns.service import audience as audiences
 from campaigns.service import campaign as campaigns
 from campaigns.service import publication, reading, upkeep
+from kit.document.finding import Finding, Refused, errors_of
+from kit.document.source import read_yaml
 from kit.errors import Invalid
 from kit.french import count, day, instant
 

@@ -7,8 +7,8 @@ import click
 
 from app.operator import inside, portal
 from campaigns.rules.document.instants import Unreadable, read_moment
-from campaigns.rules.eligibility import ClauseVerdict, Outcome
 from campaigns.service.eligibility import Check, check_number
+from eligibility.rules import ClauseVerdict, Outcome
 from kit.errors import CrrcError, Invalid
 from kit.french import instant
 

@@ -7,11 +7,11 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from campaigns.models import Campaign
-from campaigns.rules.document.source import read_yaml
 from campaigns.service.campaign import save_campaign
 from campaigns.service.publication import publish_campaign
 from kit import clock
 from kit.actor import Actor
+from kit.document.source import read_yaml
 from kit.french import day
 from kit.settings import PROJECT
 

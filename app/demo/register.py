@@ -3,14 +3,14 @@
 from datetime import UTC
 
 from app.demo.calls import document
-from campaigns.queries.audience import list_audience
-from campaigns.rules.document.source import read_yaml
-from campaigns.rules.eligibility import read_rule
+from eligibility.queries.audience import list_audience
+from eligibility.rules import read_rule
 from finess.gateway.synthetic import writer
 from finess.queries.edition import get_current_edition
 from finess.service.register import import_register
 from kit import clock
 from kit.actor import operator, system
+from kit.document.source import read_yaml
 from kit.settings import settings
 from kit.transaction import transaction
 from tenants.models import Tenant

@@ -8,10 +8,10 @@ from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Response
 
 from campaigns.rules.document.instants import Unreadable, read_moment
-from campaigns.rules.document.source import Source, read_json, read_yaml
 from campaigns.schemas import campaign as schemas
 from campaigns.service import audience, eligibility, publication, reading, upkeep
 from campaigns.service import campaign as writing
+from kit.document.source import Source, read_json, read_yaml
 from kit.errors import Invalid, NotFound
 from kit.web import actor, if_match, permission, revision_read
 

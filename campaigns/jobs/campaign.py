@@ -1,10 +1,10 @@
 """The hours of a call: its scheduled publication, and the end of its last window."""
 
 from campaigns.queries import campaign as campaigns
-from campaigns.rules.document.finding import Refused, errors_of
 from campaigns.service.notice import tell_managers
 from campaigns.service.publication import publish, unschedule
 from campaigns.service.upkeep import close_when_over
+from kit.document.finding import Refused, errors_of
 from kit.outbox import OutboxMessage
 from kit.transaction import Tx
 

@@ -1,1 +1,1 @@
-"""States, clocks, documents, forms, eligibility, selection: pure functions over plain data."""
+"""States, clocks, documents, forms, selection: pure functions over plain data."""

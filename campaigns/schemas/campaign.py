@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from campaigns.rules.eligibility import Outcome
+from eligibility.rules import Outcome
 
 
 class CampaignsQuery(Schema):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from campaigns.models import Campaign
 from campaigns.permissions import PERMISSIONS
 from campaigns.queries import campaign as campaigns
-from campaigns.queries.applicant import tenant_sources
-from campaigns.queries.audience import Audience, Cell, Member, audience, list_audience
-from campaigns.queries.reach import count_seated_elsewhere
-from campaigns.rules.eligibility import Outcome, Rule, read_rule
+from campaigns.queries.history import tenant_sources
+from eligibility.queries.audience import Audience, Cell, Member, audience, list_audience
+from eligibility.queries.reach import count_seated_elsewhere
+from eligibility.rules import Outcome, Rule, read_rule
 from finess.models import RegistryEdition
 from finess.queries.edition import find_current_edition, get_edition
 from finess.rules.geography import regions

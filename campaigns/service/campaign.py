@@ -8,18 +8,18 @@ from campaigns.models import Campaign, CampaignVersion, CampaignWindow
 from campaigns.permissions import PERMISSIONS
 from campaigns.queries import campaign as campaigns
 from campaigns.rules import window
-from campaigns.rules.document import plain
 from campaigns.rules.document.campaign import Document, stored
 from campaigns.rules.document.checking import check
 from campaigns.rules.document.erratum import changed, check_erratum, check_rescheduling
-from campaigns.rules.document.finding import Finding, Refused, error, refuse
-from campaigns.rules.document.source import Source
 from campaigns.rules.document.writing import write
 from campaigns.rules.states import CAMPAIGN
 from campaigns.service.references import check_references
 from campaigns.service.timetable import keep_timetable
 from kit.actor import Actor
 from kit.db import uuid7
+from kit.document import plain
+from kit.document.finding import Finding, Refused, error, refuse
+from kit.document.source import Source
 from kit.errors import Conflict, PreconditionMissing, Stale
 from kit.permissions import permit
 from kit.transaction import Tx, transaction

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from campaigns.models import Campaign, CampaignVersion, CampaignWindow
 from campaigns.permissions import PERMISSIONS, staff
 from campaigns.queries import campaign as campaigns
-from campaigns.queries.applicant import find_applicant, tenant_sources
-from campaigns.queries.eligibility import NOT_CONSULTED, Sources
+from campaigns.queries.history import tenant_sources
 from campaigns.rules import window
-from campaigns.rules.eligibility import Applicant, LegalEntity, Verdict, assess, read_rule
+from eligibility.queries.applicant import find_applicant
+from eligibility.queries.compiling import NOT_CONSULTED, Sources
+from eligibility.rules import Applicant, LegalEntity, Verdict, assess, read_rule
 from finess.models import RegistryEdition
 from finess.queries.edition import get_current_edition, get_edition
 from finess.queries.number import resolve_number

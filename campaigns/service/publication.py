@@ -7,20 +7,20 @@ from datetime import datetime
 from campaigns.models import Campaign
 from campaigns.permissions import PERMISSIONS
 from campaigns.queries import campaign as campaigns
-from campaigns.queries.applicant import tenant_sources
-from campaigns.queries.audience import audience
+from campaigns.queries.history import tenant_sources
 from campaigns.rules.document.campaign import Document, stored
 from campaigns.rules.document.checking import check
-from campaigns.rules.document.finding import Finding, error, refuse, warning
-from campaigns.rules.document.source import read_data
 from campaigns.rules.document.timeline import check_against_now, check_publication
-from campaigns.rules.eligibility import read_rule
 from campaigns.rules.states import CAMPAIGN
 from campaigns.service.references import check_references
 from campaigns.service.timetable import keep_timetable
+from eligibility.queries.audience import audience
+from eligibility.rules import read_rule
 from finess.models import RegistryEdition
 from finess.queries.edition import find_current_edition, get_edition
 from kit.actor import Actor
+from kit.document.finding import Finding, error, refuse, warning
+from kit.document.source import read_data
 from kit.errors import Invalid
 from kit.french import NBSP
 from kit.permissions import permit

@@ -10,7 +10,7 @@ from campaigns.permissions import PERMISSIONS
 from campaigns.queries import campaign as campaigns
 from campaigns.rules import window
 from campaigns.rules.document.campaign import Document, stored
-from campaigns.rules.eligibility import Sentence, read_rule, rule_in_words
+from eligibility.rules import Sentence, read_rule, rule_in_words
 from finess.models import RegistryEdition
 from finess.queries.edition import find_current_edition, get_edition
 from finess.rules.edition import Age

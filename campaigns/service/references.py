@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from campaigns.queries import campaign as campaigns
 from campaigns.rules.document.campaign import Document
-from campaigns.rules.document.finding import Finding, warning
+from kit.document.finding import Finding, warning
 from kit.french import NBSP
 from kit.transaction import Tx
 

@@ -10,12 +10,12 @@ from campaigns.models import Campaign, CampaignVersion, Candidacy
 from campaigns.permissions import PERMISSIONS
 from campaigns.queries import campaign as campaigns
 from campaigns.queries import candidacy as candidacies
-from campaigns.queries.eligibility import NOT_CONSULTED
 from campaigns.queries.snapshot import snapshot
 from campaigns.rules import filing, window
 from campaigns.rules.reference import new_reference
 from campaigns.rules.states import CANDIDACY
 from campaigns.service.verdict import Assessment, assess_entity
+from eligibility.queries.compiling import NOT_CONSULTED
 from finess.models import LegalEntity, RegistryEdition
 from finess.queries.edition import get_edition
 from finess.queries.number import resolve_number

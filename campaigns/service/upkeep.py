@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from campaigns.models import Campaign
 from campaigns.permissions import PERMISSIONS
 from campaigns.queries import campaign as campaigns
-from campaigns.queries.applicant import tenant_sources
-from campaigns.queries.reach import eligible_numbers
+from campaigns.queries.history import tenant_sources
 from campaigns.rules import window
-from campaigns.rules.eligibility import read_rule
 from campaigns.rules.states import CAMPAIGN
+from eligibility.queries.reach import eligible_numbers
+from eligibility.rules import read_rule
 from finess.models import RegistryEdition
 from finess.queries.edition import get_current_edition, get_edition
 from kit.actor import Actor

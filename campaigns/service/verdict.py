@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from campaigns.models import Campaign, CampaignVersion, Verdict
-from campaigns.queries.applicant import find_applicant, tenant_sources
-from campaigns.queries.eligibility import Sources
+from campaigns.queries.history import tenant_sources
 from campaigns.rules import form as forms
-from campaigns.rules.eligibility import Outcome, assess, read_rule
 from campaigns.service.draft import Draft
+from eligibility.queries.applicant import find_applicant
+from eligibility.queries.compiling import Sources
+from eligibility.rules import Outcome, assess, read_rule
 from kit.transaction import Tx
 
 _UNKNOWN_ENTITY = {

@@ -8,17 +8,17 @@ from werkzeug.wrappers import Response
 
 from campaigns.models import CampaignVersion
 from campaigns.rules.document.erratum import LABELS, changed
-from campaigns.rules.document.finding import errors_of
 from campaigns.rules.document.steps import span, steps
-from campaigns.rules.eligibility import Outcome
 from campaigns.rules.states import CAMPAIGN, KIND_LABELS
 from campaigns.service import publication, reading
 from campaigns.service.audience import Reach, preview_audience
 from campaigns.service.campaign import export_campaign
 from campaigns.service.reading import Call
 from campaigns.web.countdown import countdown, one_line
+from eligibility.rules import Outcome
 from finess.rules.geography import department_name, departments, regions
 from finess.rules.nomenclature import categories
+from kit.document.finding import errors_of
 from kit.errors import Invalid
 from kit.web import actor, page, permission
 

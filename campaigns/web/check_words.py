@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from campaigns.service.eligibility import Check
-from campaigns.web.eligibility_words import clause_items
+from eligibility.web.clauses import clause_items
 from finess.queries.search import Hit
 from finess.rules.geography import department_name
 from finess.rules.nomenclature import category_name

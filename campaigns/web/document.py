@@ -4,12 +4,12 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from campaigns.permissions import PERMISSIONS
-from campaigns.rules.document.finding import Refused
-from campaigns.rules.document.source import LONGEST, Source, read_yaml
 from campaigns.rules.document.writing import write
 from campaigns.service import campaign as writing
 from campaigns.service import reading
 from campaigns.service.campaign import Saved
+from kit.document.finding import Refused
+from kit.document.source import LONGEST, Source, read_yaml
 from kit.errors import CrrcError
 from kit.french import count
 from kit.permissions import permit

@@ -1,9 +1,9 @@
 """An eligibility as pages show it: the answer in one sentence, then each clause with what decided it."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from campaigns.service.verdict import Assessment
+from eligibility.web.clauses import clause_items
 
 _TITLES = {
     "eligible": "{} est éligible",
@@ -30,16 +30,3 @@ def verdict_words(found: Assessment, name: str) -> dict[str, Any]:
         "sentence": _SENTENCES[found.outcome],
         "items": clause_items(found.clauses),
     }
-
-
-def clause_items(clauses: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Stored clauses (JSON) as the macro `clauses` takes them."""
-    return [
-        {
-            "text": clause["text"],
-            "outcome": clause["outcome"],
-            "because": [clause["because"]] if clause["because"] else [],
-            "clauses": clause_items(clause.get("parts", ())),
-        }
-        for clause in clauses
-    ]

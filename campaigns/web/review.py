@@ -11,7 +11,7 @@ from campaigns.queries.review import Filters
 from campaigns.rules.form import submitted_sections
 from campaigns.service import decision as deciding
 from campaigns.service import review as reviewing
-from campaigns.web.eligibility_words import clause_items
+from eligibility.web.clauses import clause_items
 from kit.errors import CrrcError, Invalid
 from kit.french import count
 from kit.web import actor, page, permission

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from campaigns.models import Campaign
-from campaigns.rules.document.source import read_data
 from campaigns.service.campaign import Saved, save_campaign
 from kit.actor import Actor, operator
+from kit.document.source import read_data
 from kit.outbox import Deadline
 from kit.transaction import transaction
 from tests.campaigns.documents import document

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from campaigns.rules.document.checking import Checked, check
-from campaigns.rules.document.finding import Finding
-from campaigns.rules.document.source import read_data
+from kit.document.finding import Finding
+from kit.document.source import read_data
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples" / "campaigns"
 ABSENT = object()

@@ -5,13 +5,13 @@ from datetime import datetime
 
 import pytest
 
-from campaigns.rules.document.source import read_yaml
 from campaigns.service.campaign import save_campaign
 from campaigns.service.eligibility import Check, check_number, enquire
 from campaigns.service.publication import publish_campaign
 from finess.models import RegistryEdition
 from kit import clock
 from kit.actor import Actor, anonymous, operator
+from kit.document.source import read_yaml
 from kit.errors import NotFound
 from kit.transaction import transaction
 from tenants.models import Tenant

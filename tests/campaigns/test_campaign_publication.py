@@ -9,11 +9,11 @@ import pytest
 from campaigns.jobs.campaign import close_window, publish_due
 from campaigns.models import Campaign
 from campaigns.queries import campaign as campaigns
-from campaigns.rules.document.finding import Refused
 from campaigns.service import publication, upkeep
 from finess.models import RegistryEdition
 from kit import clock
 from kit.actor import Actor, system
+from kit.document.finding import Refused
 from kit.errors import Conflict, Forbidden, Invalid, NotFound
 from kit.outbox import OutboxMessage
 from kit.relay import deliver, fire_due

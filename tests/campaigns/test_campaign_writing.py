@@ -10,9 +10,6 @@ from sqlalchemy import select
 
 from campaigns.models import Campaign
 from campaigns.queries import campaign as campaigns
-from campaigns.rules.document import plain
-from campaigns.rules.document.finding import Refused
-from campaigns.rules.document.source import read_data, read_yaml
 from campaigns.service.campaign import export_campaign, save_campaign
 from campaigns.service.publication import publish_campaign
 from campaigns.service.upkeep import close_when_over
@@ -20,6 +17,9 @@ from finess.models import RegistryEdition
 from kit import clock
 from kit.actor import Actor, anonymous, operator
 from kit.audit import AuditLine
+from kit.document import plain
+from kit.document.finding import Refused
+from kit.document.source import read_data, read_yaml
 from kit.errors import Conflict, Forbidden, NotFound, PreconditionMissing, Stale, Unauthenticated
 from kit.transaction import transaction
 from tenants.models import Tenant

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from campaigns.rules.document.checking import check
-from campaigns.rules.document.finding import errors_of
-from campaigns.rules.document.source import read_yaml
 from campaigns.rules.document.timeline import check_against_now
+from kit.document.finding import errors_of
+from kit.document.source import read_yaml
 from tests.campaigns.documents import ABSENT, EXAMPLES, checked, document, found
 
 CLOSING = "windows[0].closes_at"

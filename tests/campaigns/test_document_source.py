@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from campaigns.rules.document.finding import Finding
-from campaigns.rules.document.source import read_data, read_json, read_yaml
+from kit.document.finding import Finding
+from kit.document.source import read_data, read_json, read_yaml
 from tests.campaigns.documents import EXAMPLES
 
 
@@ -26,7 +26,7 @@ def only(source: object) -> Finding:
         ("texts: &t\n  who: x\n", 1, 8, "texts", "renvois"),
         ("title: *t\n", 1, 8, "title", "renvois"),
         ("title: !!python/object:os.system x\n", 1, 8, "title", "étiquettes"),
-        ("a: 1\n---\nb: 2\n", 2, 1, "", "une campagne"),
+        ("a: 1\n---\nb: 2\n", 2, 1, "", "un document"),
         ("{? [a] : b}", 1, 4, "", "clé"),
         ("title: \x07\n", 1, 8, "", "caractère"),
         ("windows: [[[\n", 2, 1, "windows[0][0][0]", "mal formé"),
@@ -47,8 +47,8 @@ def test_broken_yaml_says_where(text: str, line: int, column: int | None, path: 
     [
         ("", "vide"),
         ("# rien\n", "vide"),
-        ("- 1\n", "campagne"),
-        ("bonjour", "campagne"),
+        ("- 1\n", "groupe de clés"),
+        ("bonjour", "groupe de clés"),
         (b"title: \xe9t\xe9\n", "UTF-8"),
         ("a: " + "x" * 300_000, "trop long"),
     ],
@@ -83,7 +83,7 @@ def test_a_byte_order_mark_is_nothing() -> None:
         (b'{"\\ud800": 1}', "clé"),
         (b"[" * 100_000, "profondément"),
         (b'{"a": ' + b"9" * 10_000 + b"}", "démesuré"),
-        (b"[1]", "campagne"),
+        (b"[1]", "groupe de clés"),
         (b"null", "vide"),
     ],
 )

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaigns.rules.document import plain
-from campaigns.rules.document.source import read_yaml
 from campaigns.rules.document.writing import write
+from kit.document import plain
+from kit.document.source import read_yaml
 from tests.campaigns.documents import EXAMPLES, document
 
 words = ["L’ARS", "été", "« oui »", "", "  ", "- a", "# b", "c:", "d", "\u00a0!", "\t", "🙂", "500", "1re"]

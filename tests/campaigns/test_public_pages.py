@@ -8,12 +8,12 @@ import pytest
 from flask import Flask
 from icalendar import Calendar
 
-from campaigns.rules.document.source import read_yaml
 from campaigns.service.campaign import save_campaign
 from campaigns.service.publication import publish_campaign
 from finess.models import RegistryEdition
 from kit import clock
 from kit.actor import Actor
+from kit.document.source import read_yaml
 from tenants.models import Tenant
 from tests.browser import Browser, text_of
 from tests.campaigns.calls import AFTER, BEFORE, DURING, paris, save

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from pathlib import Path
 
-from campaigns.rules.document.source import read_yaml
-from campaigns.rules.eligibility import Applicant, Establishment, LegalEntity, Outcome, assess, read_rule
+from eligibility.rules import Applicant, Establishment, LegalEntity, Outcome, assess, read_rule
 from finess.rules.places import department_of
+from kit.document.source import read_yaml
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "docs/examples/campaigns/bretagne-2025-exercice.yaml"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
-FLOORS = ("app", "campaigns", "finess", "notifications", "tenants", "kit")
+FLOORS = ("app", "campaigns", "eligibility", "finess", "notifications", "tenants", "kit")
 OURS = (*FLOORS, "migrations", "bench", "tests", "scripts")
 WRITTEN = {".py", ".html", ".scss", ".js", ".typ", ".txt", ""}
 LONGEST_FILE = 400

@@ -13,15 +13,15 @@ from playwright.sync_api import Page, expect
 
 from app.demo.calls import around, document
 from campaigns.models import Campaign
-from campaigns.queries.audience import list_audience
 from campaigns.queries.campaign import get_campaign
-from campaigns.rules.document.source import read_yaml
-from campaigns.rules.eligibility import read_rule
 from campaigns.service.decision import decide
+from eligibility.queries.audience import list_audience
+from eligibility.rules import read_rule
 from finess.gateway.synthetic import writer
 from finess.service.register import import_register
 from kit import queue
 from kit.actor import operator, system
+from kit.document.source import read_yaml
 from kit.transaction import transaction
 from tenants.models import Tenant
 from tenants.service.role import grant_role

@@ -1,1 +1,3 @@
-"""A campaign as a document: read from YAML or JSON, checked with findings by path, written back. Pure."""
+"""A campaign as a document: checked with findings by path, written back. Pure."""
+
+SCHEMA = "campaigns/data/campaign.schema.json"

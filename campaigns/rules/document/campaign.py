@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
-from campaigns.rules.document.finding import Finding, error
 from campaigns.rules.document.instants import Unreadable, read_day, read_duration, read_instant
+from kit.document.finding import Finding, error
 
 Read = TypeVar("Read")
 

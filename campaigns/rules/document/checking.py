@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from campaigns.rules.document import SCHEMA
 from campaigns.rules.document.campaign import Document, read
-from campaigns.rules.document.finding import Finding, error, errors_of
 from campaigns.rules.document.form import check_form, field_keys
 from campaigns.rules.document.prose import check_prose
-from campaigns.rules.document.shape import check_shape
-from campaigns.rules.document.source import Source
 from campaigns.rules.document.timeline import check_timeline
-from campaigns.rules.eligibility import check_rule
+from eligibility.rules import check_rule
+from kit.document.finding import Finding, error, errors_of
+from kit.document.shape import check_shape
+from kit.document.source import Source
 from kit.french import NBSP
 
 
@@ -32,7 +33,7 @@ def check(source: Source, zone: str) -> Checked:
 
 
 def _check(data: dict[str, Any], zone: str) -> tuple[Document | None, list[Finding]]:
-    if misshapen := check_shape(data):
+    if misshapen := check_shape(data, SCHEMA):
         return None, misshapen + (check_rule(data["rule"], "rule") if isinstance(data.get("rule"), dict) else [])
     document, findings = read(data, zone)
     findings += [*check_form(data), *check_rule(data["rule"], "rule"), *_answers(data), *_siblings(data)]

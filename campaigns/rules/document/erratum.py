@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from campaigns.rules.document.campaign import Document
-from campaigns.rules.document.finding import Finding, error, warning
 from campaigns.rules.window import after
+from kit.document.finding import Finding, error, warning
 from kit.french import NBSP, instant
 
 LABELS = {

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from campaigns.rules.document.finding import Finding, error, join
 from campaigns.rules.document.instants import Unreadable, read_day
+from kit.document.finding import Finding, error, join
 from kit.french import NBSP
 
 # For each property that only some types of fields have.

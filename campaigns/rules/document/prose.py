@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from campaigns.rules.document.campaign import Document, Window
-from campaigns.rules.document.finding import Finding, warning
 from campaigns.rules.document.timeline import local
 from campaigns.rules.window import after
+from kit.document.finding import Finding, warning
 from kit.french import MONTHS, NBSP, count
 
 _UNITS_IN_WORDS = ["un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze"]

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from campaigns.rules.document.calendar import is_working, rest_day, working_days
 from campaigns.rules.document.campaign import Document, Window
-from campaigns.rules.document.finding import Finding, error, warning
 from campaigns.rules.window import after
+from kit.document.finding import Finding, error, warning
 from kit.french import NBSP, count, day, hour, instant
 
 SHORTEST_JOURNEY = timedelta(days=14)

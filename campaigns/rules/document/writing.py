@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from campaigns.rules.document.scalars import key as key_text
-from campaigns.rules.document.scalars import written
-from campaigns.rules.document.shape import schema
+from campaigns.rules.document import SCHEMA
 from finess.rules import geography, nomenclature
+from kit.document.scalars import key as key_text
+from kit.document.scalars import written
+from kit.document.shape import schema
 
 # The words of a rule that list codes, and what each code is called.
 _NAMES: Mapping[str, Callable[[str], str | None]] = {
@@ -83,7 +84,7 @@ def _ordered(members: Mapping[str, Any]) -> list[tuple[str, Any]]:
 def _ranks() -> Mapping[str, int]:
     """The rank of every key of the format. A key has the same place wherever it stands."""
     order: list[str] = list(_FIRST)
-    parts: list[Any] = [schema()]
+    parts: list[Any] = [schema(SCHEMA)]
     while parts:
         part = parts.pop(0)
         properties = part.get("properties", {})

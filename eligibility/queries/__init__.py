@@ -1,0 +1,1 @@
+"""The rule as SQL over the register: the facts of an applicant, the audience of a rule."""

@@ -1,0 +1,1 @@
+"""The rule by itself: verdicts, laws, SQL, audience."""
