@@ -11,7 +11,7 @@ from flask import Blueprint
 
 from kit.permissions import Table, anyone
 
-PACKAGES = ("campaigns", "notifications", "finess", "tenants")
+PACKAGES = ("bookings", "campaigns", "services_catalog", "notifications", "finess", "tenants")
 
 
 def modules(room: str) -> Iterator[ModuleType]:

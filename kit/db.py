@@ -3,10 +3,10 @@
 import os
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, MetaData, create_engine
+from sqlalchemy import BigInteger, ForeignKeyConstraint, MetaData, create_engine
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -23,6 +23,7 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 INSTANT = DateTime(timezone=True)
+Cents: TypeAlias = Annotated[int, mapped_column(BigInteger)]  # an amount of money, in euro cents
 
 
 class Base(DeclarativeBase):

@@ -50,6 +50,21 @@ def member(*names: str) -> Who:
     return belongs
 
 
+def supplier(*names: str) -> Who:
+    """Whoever holds one of these roles inside the provider that does the thing (`thing.provider_id`).
+
+    Without a thing yet, whoever holds one of them in any organisation: the command then asks again.
+    """
+    wanted = frozenset(names)
+
+    def supplies(actor: Actor, thing: Any) -> bool:
+        if thing is None:
+            return any(not wanted.isdisjoint(held) for held in actor.organisations.values())
+        return not wanted.isdisjoint(actor.organisations.get(thing.provider_id, frozenset()))
+
+    return supplies
+
+
 def either(*rules: Who) -> Who:
     """Whoever satisfies one of the rules."""
 

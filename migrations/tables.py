@@ -1,11 +1,13 @@
 """Every table of the house, on one page: what migrations compare with."""
 
+import bookings.models
 import campaigns.models
 import finess.models
 import kit.audit
 import kit.outbox
 import kit.pulse
 import notifications.models
+import services_catalog.models
 import tenants.models
 
-__all__ = ["campaigns", "finess", "kit", "notifications", "tenants"]
+__all__ = ["bookings", "campaigns", "finess", "kit", "notifications", "services_catalog", "tenants"]

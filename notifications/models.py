@@ -14,8 +14,8 @@ class Notification(OwnedByTenant, Identified, Base):
 
     `key` says what the notice is about for whom, so that telling it twice tells it once. `state` is the mail's:
     `pending` until the mail server takes it (`sent`) or refuses it for good (`failed`). `next_attempt_at` is when it is
-    due, or until when a worker has it in hand. Without `text_body` the mail is written when it leaves: it holds a
-    secret (a sign-in link) that the database must not.
+    due, or until when a worker has it in hand. `calendar` is an invitation to send along (iCalendar, RFC 5546). Without
+    `text_body` the mail is written when it leaves: it holds a secret (a sign-in link) that the database must not.
     """
 
     __tablename__ = "notification"
@@ -40,6 +40,7 @@ class Notification(OwnedByTenant, Identified, Base):
     title: Mapped[str]
     text_body: Mapped[str | None]
     html_body: Mapped[str | None]
+    calendar: Mapped[str | None]
     path: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(INSTANT)
     read_at: Mapped[datetime | None] = mapped_column(INSTANT)

@@ -9,13 +9,17 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import INSTANT, Base, Identified, OwnedByTenant, Platform, one_of, tenant_key
-from tenants.rules import ORGANISATION_ROLES, TENANT_ROLES
+from tenants.rules import ORGANISATION_KINDS, ORGANISATION_ROLES, TENANT_ROLES
 
 
 class Tenant(Platform, Base):
-    """A GRADeS and its portal. `colour` is #rrggbb with checked contrast, `zone` an IANA name."""
+    """A GRADeS and its portal. `colour` is #rrggbb with checked contrast, `zone` an IANA name.
+
+    A delivery is accepted within `acceptance_days`; past them somebody is alerted, unless silence accepts here.
+    """
 
     __tablename__ = "tenant"
+    __table_args__ = (CheckConstraint("acceptance_days between 1 and 90", "acceptance_days"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(unique=True)
@@ -25,6 +29,8 @@ class Tenant(Platform, Base):
     zone: Mapped[str]
     colour: Mapped[str]
     contact_email: Mapped[str]
+    acceptance_days: Mapped[int] = mapped_column(default=15, server_default=text("15"))
+    silence_accepts: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     created_at: Mapped[datetime] = mapped_column(INSTANT)
 
 
@@ -55,13 +61,23 @@ class Membership(Platform, Base):
 
 
 class Organisation(OwnedByTenant, Identified, Base):
-    """A legal entity's account in a tenant: the owner of its files, whoever leaves."""
+    """An account that people share in a tenant, and that keeps its files whoever leaves.
+
+    A `legal_entity` applies and orders; a `provider` has no FINESS number and works for others (ADR 11).
+    `second_approval`: an order asked by one person waits for another one of the organisation.
+    """
 
     __tablename__ = "organisation"
-    __table_args__ = (UniqueConstraint("tenant_id", "finess_ej"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "finess_ej"),
+        CheckConstraint(one_of("kind", ORGANISATION_KINDS), "kind"),
+        CheckConstraint("(kind = 'legal_entity') = (finess_ej is not null)", "finess_ej"),
+    )
 
-    finess_ej: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="legal_entity", server_default="legal_entity")
+    finess_ej: Mapped[str | None]
     name: Mapped[str]
+    second_approval: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     created_at: Mapped[datetime] = mapped_column(INSTANT)
 
     @property

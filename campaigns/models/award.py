@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.rules.states import AWARD
-from kit.db import INSTANT, Base, Identified, OwnedByTenant, one_of, tenant_key
+from kit.db import INSTANT, Base, Cents, Identified, OwnedByTenant, one_of, tenant_key
 
 
 class Award(OwnedByTenant, Identified, Base):
@@ -40,7 +40,7 @@ class Award(OwnedByTenant, Identified, Base):
     service: Mapped[str | None]
     quantity: Mapped[int] = mapped_column(default=1)
     ars_share_percent: Mapped[int] = mapped_column(default=100)
-    cap_cents: Mapped[int | None]
+    cap_cents: Mapped[Cents | None]
     state: Mapped[str] = mapped_column(default=AWARD.initial)
     offered_at: Mapped[datetime] = mapped_column(INSTANT)
     confirm_by: Mapped[date]

@@ -3,6 +3,7 @@
 from kit.errors import Invalid
 
 TENANT_ROLES = ("ars_manager", "ars_instructor", "grades_manager")
+ORGANISATION_KINDS = ("legal_entity", "provider")
 ORGANISATION_ROLES = ("owner", "editor", "reader")
 ROLE_LABELS = {
     "ars_manager": "Responsable à l’ARS",

@@ -8,7 +8,18 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-FLOORS = ("app", "campaigns", "eligibility", "finess", "notifications", "tenants", "kit", "migrations")
+FLOORS = (
+    "app",
+    "bookings",
+    "campaigns",
+    "services_catalog",
+    "eligibility",
+    "finess",
+    "notifications",
+    "tenants",
+    "kit",
+    "migrations",
+)
 # Used without being imported, each in its own way.
 NOT_IMPORTED = {
     "granian": "run as a program (app/processes/portal.py)",

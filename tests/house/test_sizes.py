@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
-FLOORS = ("app", "campaigns", "eligibility", "finess", "notifications", "tenants", "kit")
+FLOORS = (
+    "app",
+    "bookings",
+    "campaigns",
+    "services_catalog",
+    "eligibility",
+    "finess",
+    "notifications",
+    "tenants",
+    "kit",
+)
 OURS = (*FLOORS, "migrations", "bench", "tests", "scripts")
 WRITTEN = {".py", ".html", ".scss", ".js", ".typ", ".txt", ""}
 LONGEST_FILE = 400

@@ -9,7 +9,17 @@ import pytest
 import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
-FLOORS = ("app", "campaigns", "eligibility", "finess", "notifications", "tenants", "kit")
+FLOORS = (
+    "app",
+    "bookings",
+    "campaigns",
+    "services_catalog",
+    "eligibility",
+    "finess",
+    "notifications",
+    "tenants",
+    "kit",
+)
 # An ordinary space before a high sign or inside guillemets, in something that looks like French prose.
 WRONG = re.compile(r"[\w)»’] [;:!?](?=[\s\"'<]|$)|« | »")
 TAG = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}|<[^>]*>|<!--.*?-->", re.DOTALL)

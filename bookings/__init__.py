@@ -1,0 +1,1 @@
+"""What was ordered, planned, done and accepted; and the half-days of the shared CISO."""

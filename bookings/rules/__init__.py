@@ -1,0 +1,1 @@
+"""Rules of orders, planning, missions and time. Pure."""

@@ -1,0 +1,1 @@
+"""Rules of the catalogue, the market and its providers. Pure."""
