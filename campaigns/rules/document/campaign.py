@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
+from campaigns.rules.document.award import Terms, read_terms
 from campaigns.rules.document.instants import Unreadable, read_day, read_duration, read_instant
 from kit.document.finding import Finding, error
 
@@ -42,6 +43,7 @@ class Document:
     notify_at: datetime
     complete_on: date | None
     reminders: tuple[Reminder, ...]
+    terms: Terms
 
     @property
     def slug(self) -> str:
@@ -90,6 +92,7 @@ class _Times:
 def read(data: Mapping[str, Any], zone: str) -> tuple[Document | None, list[Finding]]:
     """The document of `data`, which has the schema's shape; None with the errors when one of its times is none."""
     times = _Times(zone)
+    complete_on = times.day(data["completion_on"], "completion_on") if "completion_on" in data else None
     document = Document(
         data=data,
         zone=zone,
@@ -98,8 +101,9 @@ def read(data: Mapping[str, Any], zone: str) -> tuple[Document | None, list[Find
         instruct_from_on=times.day(data["instruction"]["from"], "instruction.from"),
         instruct_until_on=times.day(data["instruction"]["until"], "instruction.until"),
         notify_at=times.instant(data["notification_at"], "notification_at"),
-        complete_on=times.day(data["completion_on"], "completion_on") if "completion_on" in data else None,
+        complete_on=complete_on,
         reminders=tuple(Reminder(key, read_duration(key)) for key in data.get("reminders", [])),
+        terms=read_terms(data, complete_on, times.day),
     )
     return (None, times.findings) if times.findings else (document, [])
 

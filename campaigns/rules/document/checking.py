@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from campaigns.rules.document import SCHEMA
+from campaigns.rules.document.award import check_award
 from campaigns.rules.document.campaign import Document, read
 from campaigns.rules.document.form import check_form, field_keys
 from campaigns.rules.document.prose import check_prose
@@ -36,7 +37,13 @@ def _check(data: dict[str, Any], zone: str) -> tuple[Document | None, list[Findi
     if misshapen := check_shape(data, SCHEMA):
         return None, misshapen + (check_rule(data["rule"], "rule") if isinstance(data.get("rule"), dict) else [])
     document, findings = read(data, zone)
-    findings += [*check_form(data), *check_rule(data["rule"], "rule"), *_answers(data), *_siblings(data)]
+    findings += [
+        *check_form(data),
+        *check_award(data),
+        *check_rule(data["rule"], "rule"),
+        *_answers(data),
+        *_siblings(data),
+    ]
     if document is not None:
         timeline = check_timeline(document)
         findings += [*timeline, *([] if errors_of(timeline) else check_prose(document))]

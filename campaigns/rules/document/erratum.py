@@ -22,6 +22,7 @@ LABELS = {
     "notification_at": "date de notification",
     "completion_on": "fin du parcours",
     "places": "nombre de places",
+    "award": "ce que l’appel donne",
     "reminders": "rappels",
     "rule": "règle d’éligibilité",
     "commitments": "engagements",
@@ -41,6 +42,7 @@ def check_erratum(before: Document, new: Document, now: datetime) -> list[Findin
         *_windows(before, new, now),
         *_questions(before, new),
         *_rule(before, new),
+        *_award(before, new),
     ]
 
 
@@ -85,6 +87,11 @@ def _rule(before: Document, new: Document) -> Iterator[Finding]:
     if before.rule != new.rule:
         sentence = "La règle change : les vérifications déjà enregistrées gardent la version d’alors."
         yield warning("rule", sentence)
+
+
+def _award(before: Document, new: Document) -> Iterator[Finding]:
+    if before.data.get("award") != new.data.get("award"):
+        yield warning("award", "Ce que l’appel donne change : le public a lu autre chose.")
 
 
 def _fields(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:

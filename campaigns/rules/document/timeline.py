@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from campaigns.rules.document.award import check_terms
 from campaigns.rules.document.calendar import is_working, rest_day, working_days
 from campaigns.rules.document.campaign import Document, Window
 from campaigns.rules.window import after
@@ -105,6 +106,8 @@ def _phases(document: Document) -> Iterator[Finding]:
         )
     yield from _notification(notifying, document.zone)
     yield from _completion(document, notifying)
+    if "award" in document.data:
+        yield from check_terms(document.terms, notifying.date(), document.complete_on, document.zone)
 
 
 def _notification(notifying: datetime, zone: str) -> Iterator[Finding]:

@@ -90,7 +90,7 @@ def read_form(document: Mapping[str, Any]) -> Form:
     own = tuple(_section(section) for section in (document.get("form") or {}).get("sections") or ())
     intro = (document.get("texts") or {}).get("commitments_intro")
     commitments = _commitments(document.get("commitments") or (), intro)
-    return Form((FormSection(APPLICANT, "Organisme", kind="applicant"), *own, _REFERENT_SECTION, commitments))
+    return Form((FormSection(APPLICANT, "Organisme", kind="applicant"), *own, REFERENT_SECTION, commitments))
 
 
 def _section(section: Mapping[str, Any]) -> FormSection:
@@ -142,7 +142,7 @@ def _commitments(commitments: Sequence[Mapping[str, Any]], intro: str | None) ->
     return FormSection(COMMITMENTS, "Engagements", intro or "", (*asked, *signatory), kind="commitments")
 
 
-_REFERENT_SECTION = FormSection(
+REFERENT_SECTION = FormSection(
     REFERENT,
     "Référent",
     "La personne de votre organisme qui suivra ce parcours, et que nous pourrons appeler.",
