@@ -3,7 +3,7 @@
 from typing import Any
 
 from kit.actor import Actor
-from kit.permissions import Table, anyone, either, role, supplier
+from kit.permissions import Table, either, member, role, supplier
 
 grades = role("grades_manager")
 staff = role("ars_manager", "ars_instructor", "grades_manager")
@@ -20,7 +20,8 @@ PERMISSIONS: Table = {
     "service.write": grades,
     "service.publish": grades,
     "service.withdraw": grades,
-    "price.ask": anyone,
+    # Negotiated prices are business secrets: a facility sees its own.
+    "price.ask": either(member("owner", "editor", "reader"), staff),
     "agreement.view": staff,
     "agreement.write": grades,
     "price_schedule.view": staff,
