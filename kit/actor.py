@@ -14,7 +14,8 @@ NO_ORGANISATIONS: Mapping[UUID, frozenset[str]] = MappingProxyType({})
 class Actor:
     """Somebody or something that acts, inside one tenant (`tenant_id`) or on the platform (None).
 
-    `roles` are held in the tenant, `organisations` maps an organisation's id to the roles held inside it.
+    `roles` are held in the tenant, `organisations` maps an organisation's id to the roles held inside it; `suppliers`
+    are those among them that work for the others.
     `scopes` is None for people; a token may do only what its scopes name, whatever its roles.
     """
 
@@ -25,6 +26,7 @@ class Actor:
     email: str = ""
     roles: frozenset[str] = frozenset()
     organisations: Mapping[UUID, frozenset[str]] = field(default_factory=lambda: NO_ORGANISATIONS)
+    suppliers: frozenset[UUID] = frozenset()
     scopes: frozenset[str] | None = None
     request_id: str | None = None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from kit.actor import Actor
 from kit.errors import Forbidden, NotFound, Unauthenticated
@@ -38,28 +39,32 @@ def role(*names: str) -> Who:
 def member(*names: str) -> Who:
     """Whoever holds one of these roles inside the organisation that owns the thing (`thing.organisation_id`).
 
-    Without a thing yet (before it is loaded), whoever holds one of them in any organisation.
+    Without a thing yet (before it is loaded), whoever holds one of them in any organisation that is no supplier.
     """
     wanted = frozenset(names)
 
     def belongs(actor: Actor, thing: Any) -> bool:
         if thing is None:
-            return any(not wanted.isdisjoint(held) for held in actor.organisations.values())
+            return any(not wanted.isdisjoint(actor.organisations[one]) for one in _others(actor))
         return not wanted.isdisjoint(actor.organisations.get(thing.organisation_id, frozenset()))
 
     return belongs
 
 
+def _others(actor: Actor) -> set[UUID]:
+    return actor.organisations.keys() - actor.suppliers
+
+
 def supplier(*names: str) -> Who:
     """Whoever holds one of these roles inside the provider that does the thing (`thing.provider_id`).
 
-    Without a thing yet, whoever holds one of them in any organisation: the command then asks again.
+    Without a thing yet, whoever holds one of them in any supplier.
     """
     wanted = frozenset(names)
 
     def supplies(actor: Actor, thing: Any) -> bool:
         if thing is None:
-            return any(not wanted.isdisjoint(held) for held in actor.organisations.values())
+            return any(not wanted.isdisjoint(actor.organisations[one]) for one in actor.suppliers)
         return not wanted.isdisjoint(actor.organisations.get(thing.provider_id, frozenset()))
 
     return supplies

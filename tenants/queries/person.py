@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, literal, select
+from sqlalchemy import ColumnElement, Row, and_, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB, array_agg
 from sqlalchemy.orm import Session
 
 from kit.errors import NotFound
-from tenants.models import ApiToken, Membership, OrganisationMember, User
+from tenants.models import ApiToken, Membership, Organisation, OrganisationMember, User
 from tenants.models import Session as SignedIn
 
 
@@ -40,10 +40,12 @@ def list_memberships(session: Session, tenant_id: UUID) -> Sequence[Row[User, st
 def find_person(session: Session, digest: str, now: datetime, tenant_id: UUID | None) -> Row[Any] | None:
     """Whoever a live session stands for: (id, name, email, roles, organisations), in one query.
 
-    `roles` is a list of roles in the tenant or None, `organisations` a dict of organisation id (text) to role or None.
+    `roles` is a list of roles in the tenant or None, `organisations` a dict of organisation id (text) to [role, kind]
+    or None.
     """
     roles: ColumnElement[Any] = literal(None)
     organisations: ColumnElement[Any] = literal(None)
+    place = func.jsonb_build_array(OrganisationMember.role, Organisation.kind)
     if tenant_id is not None:
         roles = (
             select(array_agg(Membership.role))
@@ -51,8 +53,15 @@ def find_person(session: Session, digest: str, now: datetime, tenant_id: UUID | 
             .scalar_subquery()
         )
         organisations = (
-            select(func.jsonb_object_agg(OrganisationMember.organisation_id, OrganisationMember.role, type_=JSONB))
-            .where(OrganisationMember.tenant_id == tenant_id, OrganisationMember.user_id == User.id)
+            select(func.jsonb_object_agg(Organisation.id, place, type_=JSONB))
+            .join(
+                OrganisationMember,
+                and_(
+                    OrganisationMember.tenant_id == Organisation.tenant_id,
+                    OrganisationMember.organisation_id == Organisation.id,
+                ),
+            )
+            .where(Organisation.tenant_id == tenant_id, OrganisationMember.user_id == User.id)
             .scalar_subquery()
         )
     return session.execute(

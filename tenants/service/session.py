@@ -15,6 +15,7 @@ from kit.permissions import permit
 from kit.transaction import Tx, transaction
 from tenants.models import Session, User
 from tenants.permissions import PERMISSIONS
+from tenants.queries.organisation import get_organisation
 from tenants.queries.person import find_person, find_token
 
 SESSION_LIFETIME = timedelta(hours=12)
@@ -47,7 +48,7 @@ def find_signed_in(tenant_id: UUID | None, secret: str, request_id: str | None) 
         row = find_person(tx.session, _digest(secret), tx.now, tenant_id)
     if row is None:
         return None
-    organisations = {UUID(key): frozenset({role}) for key, role in (row.organisations or {}).items()}
+    places = {UUID(key): place for key, place in (row.organisations or {}).items()}
     return Actor(
         "person",
         tenant_id,
@@ -55,13 +56,14 @@ def find_signed_in(tenant_id: UUID | None, secret: str, request_id: str | None) 
         name=row.name,
         email=row.email,
         roles=frozenset(row.roles or ()),
-        organisations=MappingProxyType(organisations),
+        organisations=MappingProxyType({key: frozenset({role}) for key, (role, _) in places.items()}),
+        suppliers=frozenset(key for key, (_, kind) in places.items() if kind == "provider"),
         request_id=request_id,
     )
 
 
 def find_bearer(tenant_id: UUID, secret: str, request_id: str | None) -> Actor | None:
-    """Whoever a token stands for, None when it is unknown, revoked or too old. One statement.
+    """Whoever a token stands for, None when it is unknown, revoked or too old. Two statements at most.
 
     Raises NotFound when it is another tenant's: to that token, this portal does not exist.
     """
@@ -71,15 +73,18 @@ def find_bearer(tenant_id: UUID, secret: str, request_id: str | None) -> Actor |
         return None
     if token.tenant_id != tenant_id:
         raise NotFound()
-    held = frozenset(token.roles)
-    inside = token.organisation_id is not None
+    held, scopes = frozenset(token.roles), frozenset(token.scopes)
+    if token.organisation_id is None:
+        return Actor("token", tenant_id, name=token.name, roles=held, scopes=scopes, request_id=request_id)
+    with transaction(anonymous(tenant_id)) as tx:
+        inside = get_organisation(tx.session, tenant_id, token.organisation_id)
     return Actor(
         "token",
         tenant_id,
         name=token.name,
-        roles=frozenset() if inside else held,
-        organisations=MappingProxyType({token.organisation_id: held} if token.organisation_id else {}),
-        scopes=frozenset(token.scopes),
+        organisations=MappingProxyType({inside.id: held}),
+        suppliers=frozenset({inside.id} if inside.kind == "provider" else ()),
+        scopes=scopes,
         request_id=request_id,
     )
 

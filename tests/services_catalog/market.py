@@ -79,7 +79,16 @@ def a_member(tenant: Tenant, organisation_id: UUID, role: str = "owner", name: s
                 organisation_id=organisation_id, user_id=user_id, role=role, function="Directrice", joined_at=tx.now
             )
         )
-    return Actor("person", tenant.id, user_id, called, email, organisations={organisation_id: frozenset({role})})
+        supplies = tx.session.get_one(Organisation, (tenant.id, organisation_id)).kind == "provider"
+    return Actor(
+        "person",
+        tenant.id,
+        user_id,
+        called,
+        email,
+        organisations={organisation_id: frozenset({role})},
+        suppliers=frozenset({organisation_id} if supplies else ()),
+    )
 
 
 def a_facility(
