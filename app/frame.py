@@ -3,24 +3,15 @@
 from typing import Any
 from urllib.parse import quote
 
-from flask import current_app, g, request, url_for
+from flask import g, request, url_for
 
-from app.auth import view_permission
 from app.legal import LINKS
-from app.rooms import permissions
+from app.menu import link, menus
 from kit.actor import Actor
 from kit.french import count
-from kit.permissions import allows
 from notifications.service.reading import count_my_unread
 from tenants.rules.roles import ROLE_LABELS
 
-# (words, endpoint, where its pages are inside the portal). Shown to whoever may go there.
-MENU = (
-    ("Appels à candidatures", "campaigns.home", "/campaigns/"),
-    ("Mes dossiers", "candidacies.mine", "/candidacies/"),
-    ("Campagnes", "staff_campaigns.list_campaigns", "/staff/"),
-    ("Fonctionnement", "pulse.view", "/pulse/"),
-)
 API = {"text": "API", "href": "/api/v1/docs"}
 
 
@@ -28,13 +19,15 @@ def context() -> dict[str, Any]:
     """The frame's variables, as app/templates/base.html reads them."""
     tenant = g.get("tenant")
     if tenant is None:
-        return {"tenant": None, "nav": [], "user": None, "sign_in_url": None, "footer_links": [API]}
+        return {"tenant": None, "nav": [], "pages": [], "user": None, "sign_in_url": None, "footer_links": [API]}
+    nav, pages = menus(g.actor)
     return {
         "tenant": _portal(tenant),
-        "nav": [_link(*entry) for entry in MENU if _is_for(g.actor, entry[1])],
+        "nav": nav,
+        "pages": pages,
         "user": _user(g.actor) if g.actor.kind == "person" else None,
         "sign_in_url": None if g.actor.is_known else _sign_in(tenant.slug),
-        "footer_links": [*(_link(text, endpoint) for text, endpoint in LINKS), API],
+        "footer_links": [*(link(text, endpoint) for text, endpoint in LINKS), API],
     }
 
 
@@ -51,23 +44,6 @@ def _portal(tenant: Any) -> dict[str, Any]:
     }
 
 
-def _is_for(actor: Actor, endpoint: str) -> bool:
-    """Whether the menu shows this person the page: they may open it, and have something to do there."""
-    action = view_permission(current_app, endpoint, "GET")
-    only_staff = bool(actor.roles) and not actor.organisations
-    may = action is not None and allows(permissions(), actor, action)
-    return may and not (only_staff and endpoint == "candidacies.mine")
-
-
-def _link(text: str, endpoint: str, inside: str | None = None) -> dict[str, Any]:
-    """A link, and whether it leads to this page ("page") or, with `inside`, to the part it belongs to ("true")."""
-    href = url_for(endpoint)
-    if request.path.rstrip("/") == href.rstrip("/"):
-        return {"text": text, "href": href, "current": "page"}
-    belongs = inside is not None and request.path.startswith(f"/{g.tenant.slug}{inside}")
-    return {"text": text, "href": href, "current": belongs and "true"}
-
-
 def _user(actor: Actor) -> dict[str, Any]:
     detail = ", ".join(ROLE_LABELS[role] for role in sorted(actor.roles))
     unread = _unread(actor)
@@ -76,7 +52,7 @@ def _user(actor: Actor) -> dict[str, Any]:
         "name": actor.name,
         "detail": detail or actor.email,
         "unread": unread,
-        "menu": [_link(news, "notifications.view"), _link("Mon compte", "account.view")],
+        "menu": [link(news, "notifications.view"), link("Mon compte", "account.view")],
         "sign_out_url": url_for("sign_in.sign_out"),
     }
 

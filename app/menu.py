@@ -1,0 +1,108 @@
+"""The menus, on one page: the parts of the portal, the pages of each, and whom each is for."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, g, request, url_for
+
+from app.auth import view_permission
+from app.rooms import permissions
+from kit.actor import Actor
+from kit.permissions import Who, allows, anyone, either, member, role, supplier
+
+applicants = member("owner", "editor", "reader")
+providers = supplier("owner", "editor", "reader")
+staff = role("ars_manager", "ars_instructor", "grades_manager")
+grades = role("grades_manager")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of the menu. `inside` are the beginnings of the addresses, in the portal, that belong to it."""
+
+    text: str
+    endpoint: str
+    inside: tuple[str, ...]
+    who: Who = anyone
+    pages: tuple["Entry", ...] = ()
+
+
+def _everybody_but_the_staff(actor: Actor, thing: Any) -> bool:
+    """Whoever may have files: not those who are here for the ARS or the GRADeS alone, nor providers."""
+    return applicants(actor, thing) or not (actor.roles or actor.suppliers)
+
+
+MENU = (
+    Entry("Appels à candidatures", "campaigns.home", ("/campaigns/",)),
+    Entry("Catalogue", "services.list_services", ("/services/",)),
+    Entry("Mes dossiers", "candidacies.mine", ("/candidacies/", "/awards/"), _everybody_but_the_staff),
+    Entry(
+        "Mes prestations",
+        "orders.my_orders",
+        ("/orders/", "/entitlements/", "/quotes/", "/missions/", "/sessions/", "/time/", "/prices/"),
+        applicants,
+        (
+            Entry("Droits et commandes", "orders.my_orders", ("/orders/", "/entitlements/", "/quotes/")),
+            Entry("Missions", "missions.my_missions", ("/missions/",)),
+            Entry("Séances collectives", "sessions.list_sessions", ("/sessions/",)),
+            Entry("Temps de RSSI", "time_accounts.my_time", ("/time/",)),
+            Entry("Mes prix", "prices.my_prices", ("/prices/",)),
+        ),
+    ),
+    Entry("Mes missions", "missions.my_missions", ("/missions/", "/providers/"), providers),
+    Entry("Campagnes", "staff_campaigns.list_campaigns", ("/staff/campaigns/", "/staff/candidacies/"), staff),
+    Entry(
+        "Prestations",
+        "board.view_board",
+        (
+            *("/staff/missions/", "/staff/orders/", "/staff/time/", "/staff/services/", "/staff/market/"),
+            *("/staff/lots/", "/staff/schedules/", "/staff/providers/", "/providers/", "/sessions/", "/missions/"),
+        ),
+        grades,
+        (
+            Entry("Missions", "board.view_board", ("/staff/missions/", "/missions/")),
+            Entry("Commandes", "orders.list_orders", ("/staff/orders/", "/orders/")),
+            Entry("Séances", "sessions.list_sessions", ("/sessions/",)),
+            Entry("Temps partagé", "time_accounts.list_accounts", ("/staff/time/", "/time/")),
+            Entry("Catalogue", "staff_services.list_drafts", ("/staff/services/",)),
+            Entry("Marché", "market.list_agreements", ("/staff/market/", "/staff/lots/", "/staff/schedules/")),
+            Entry("Prestataires", "providers.list_providers", ("/staff/providers/", "/providers/")),
+        ),
+    ),
+    Entry("Agenda", "planning.my_calendar", ("/calendar/",), either(applicants, providers, grades)),
+    Entry("Fonctionnement", "pulse.view", ("/pulse/",), staff),
+)
+
+
+def menus(actor: Actor) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What to show to this person on this page: the parts, and the pages of the part they are in."""
+    shown = [entry for entry in MENU if _is_for(actor, entry)]
+    here = next((entry for entry in shown if entry.pages and _is_in(entry)), None)
+    pages = [page for page in here.pages if _is_for(actor, page)] if here else []
+    return [link(one.text, one.endpoint, one.inside) for one in shown], [
+        link(one.text, one.endpoint, one.inside) for one in pages
+    ]
+
+
+def link(text: str, endpoint: str, inside: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A link, and whether it leads to this page ("page") or to the part it belongs to ("true")."""
+    href = url_for(endpoint)
+    if request.path.rstrip("/") == href.rstrip("/"):
+        return {"text": text, "href": href, "current": "page"}
+    return {"text": text, "href": href, "current": _begins(inside) and "true"}
+
+
+def _begins(inside: tuple[str, ...]) -> bool:
+    return f"{request.path.rstrip('/')}/".startswith(tuple(f"/{g.tenant.slug}{one}" for one in inside))
+
+
+def _is_in(entry: Entry) -> bool:
+    return _begins(entry.inside)
+
+
+def _is_for(actor: Actor, entry: Entry) -> bool:
+    """Whether the menu shows this person the page: it is meant for them, and they may open it."""
+    if entry.endpoint not in current_app.view_functions or not entry.who(actor, None):
+        return False
+    action = view_permission(current_app, entry.endpoint, "GET")
+    return action is not None and allows(permissions(), actor, action)
