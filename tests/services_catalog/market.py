@@ -151,13 +151,9 @@ def a_supplier(tenant: Tenant, qualification: str | None = "passi", **columns: A
     return Supplier(provider, consultant, a_member(tenant, provider_id))
 
 
-def a_service(
-    tenant: Tenant, slug: str = "", mode: str = "mission", half_days: int = 2, **words: Any
-) -> tuple[Service, ServiceVersion]:
-    """A published service. `words` are keys of its document (rule, qualification, cancellation…)."""
-    number = next(numbers)
-    title = f"Exercice de crise {number}"
-    document: dict[str, Any] = {
+def a_document(title: str, mode: str = "mission", half_days: int = 2) -> dict[str, Any]:
+    """What a service says of itself."""
+    return {
         "title": title,
         "summary": "Une demi-journée pour apprendre à continuer sans informatique.",
         "description": "Scénario, animation, retour d’expérience.",
@@ -171,7 +167,16 @@ def a_service(
         "qualification": None,
         "cancellation": {"free_days": 10, "late_percent": 50},
         "valid_months": 12,
-    } | words
+    }
+
+
+def a_service(
+    tenant: Tenant, slug: str = "", mode: str = "mission", half_days: int = 2, **words: Any
+) -> tuple[Service, ServiceVersion]:
+    """A published service. `words` are keys of its document (rule, qualification, cancellation…)."""
+    number = next(numbers)
+    title = f"Exercice de crise {number}"
+    document = a_document(title, mode, half_days) | words
     with transaction(system(tenant.id, "tests")) as tx:
         service = Service(
             id=uuid7(),
