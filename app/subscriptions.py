@@ -3,7 +3,7 @@
 A topic is `thing.move`; a listener takes the transaction and the news, and touches the database only.
 """
 
-from campaigns.jobs import campaign, candidacy, release
+from campaigns.jobs import award, campaign, candidacy, release
 from kit.relay import Subscriptions
 from notifications import jobs as notices
 
@@ -18,4 +18,9 @@ SUBSCRIPTIONS: Subscriptions = {
     "campaign.release_soon": [release.release_soon],
     "campaign.release_due": [release.release_due],
     "campaign.release": [release.tell_applicants],
+    "award.remind": [award.remind_unconfirmed],
+    "award.unconfirmed": [award.tell_unconfirmed],
+    "award.confirm": [award.tell_confirmation],
+    "award.decline": [award.tell_refusal],
+    "award.lapse": [award.tell_lapse],
 }

@@ -50,6 +50,7 @@ PERMISSIONS: Table = {
     "decision.view": staff,
     "decision.write": instructors,
     "award.view": either(member("owner", "editor", "reader"), staff),
+    "award.mine": either(signed_in, member("owner", "editor", "reader")),
     "award.list": staff,
     "award.confirm": member("owner", "editor"),
     "award.decline": member("owner", "editor"),

@@ -1,6 +1,6 @@
 """What the people of an organisation are told of their file: received, withdrawn, or not submitted yet."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,18 +13,11 @@ from campaigns.rules.document.campaign import stored
 from campaigns.rules.form import progress
 from campaigns.rules.reminder import current_reminder
 from campaigns.service.draft import Draft, drafts_of
+from campaigns.service.notice import EVERYBODY, WRITERS, FileNews, tell_members
 from campaigns.service.receipt import address, local_time
 from kit.outbox import OutboxMessage
 from kit.transaction import Tx
-from notifications.service.notices import NewNotice, notify_many
 from tenants.models import Tenant
-
-WRITERS = ("owner", "editor")
-EVERYBODY = ("owner", "editor", "reader")
-_WHY = {
-    WRITERS: "Vous recevez ce message parce que vous écrivez dans les dossiers de cet organisme.",
-    EVERYBODY: "Vous recevez ce message parce que vous faites partie du compte de cet organisme.",
-}
 
 
 def acknowledge_submission(tx: Tx, message: OutboxMessage) -> None:
@@ -95,24 +88,5 @@ def _number(draft: Draft) -> int | None:
 def _tell(
     tx: Tx, what: str, occasion: UUID, drafts: list[Draft], roles: tuple[str, ...], words: Mapping[UUID, dict[str, Any]]
 ) -> None:
-    """One notice for each person of each file, all written at once. `occasion` makes them unique."""
-    organisations = {draft.candidacy.organisation_id for draft in drafts}
-    people: dict[UUID, list[tuple[UUID, str]]] = {}
-    for organisation_id, user_id, email in candidacies.list_members(tx.session, organisations, roles):
-        people.setdefault(organisation_id, []).append((user_id, email))
-
-    def notices() -> Iterator[NewNotice]:
-        for draft in drafts:
-            file = draft.candidacy
-            for user_id, email in people.get(file.organisation_id, []):
-                yield NewNotice(
-                    key=f"{what}:{occasion}:{file.id}:{user_id}",
-                    template=f"campaigns/{what}",
-                    subject_id=file.id,
-                    email=email,
-                    user_id=user_id,
-                    path=f"/candidacies/{file.id}",
-                    context={"campaign": draft.campaign, "candidacy": file, "why": _WHY[roles], **words[file.id]},
-                )
-
-    notify_many(tx, notices())
+    news = [FileNews(one.campaign, one.candidacy, words[one.candidacy.id]) for one in drafts]
+    tell_members(tx, what, occasion, news, roles)

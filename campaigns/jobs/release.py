@@ -2,6 +2,7 @@
 
 from campaigns.queries import campaign as campaigns
 from campaigns.queries import decision as decisions
+from campaigns.queries.award import service_titles
 from campaigns.service.notice import notice_of, tell_managers
 from campaigns.service.release import readiness_of, release
 from kit.outbox import OutboxMessage
@@ -39,4 +40,5 @@ def tell_applicants(tx: Tx, message: OutboxMessage) -> None:
     """After a release, write one notice for each member of each organisation that has a decision."""
     campaign = campaigns.get_campaign_by_id(tx.session, message.subject_id)
     told = decisions.list_told(tx.session, campaign.id)
-    notify_many(tx, [notice_of(campaign, *row) for row in told])
+    titles = service_titles(tx.session, {award.service for _, _, award, _, _ in told if award})
+    notify_many(tx, [notice_of(campaign, titles, *row) for row in told])

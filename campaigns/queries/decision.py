@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from campaigns.models import Candidacy, Decision
+from campaigns.models import Award, Candidacy, Decision
 from campaigns.rules.selection import Pending
 from kit.errors import NotFound
 from tenants.models import OrganisationMember, User
@@ -77,10 +77,18 @@ def list_pending(session: Session, campaign_id: UUID) -> list[Pending]:
     return [Pending(*row) for row in rows]
 
 
-def list_for_release(session: Session, campaign_id: UUID) -> Sequence[Row[UUID, UUID, str]]:
-    """candidacy_id, decision_id and outcome of what a release tells, locked in a fixed order (no two deadlock)."""
+def list_for_release(session: Session, campaign_id: UUID) -> Sequence[Row[UUID, UUID, UUID, str]]:
+    """The file, its organisation, its decision and the outcome that a release tells, locked in a fixed order.
+
+    candidacy_id, organisation_id, decision_id, outcome: always in that order of files, so that no two deadlock.
+    """
     query = (
-        select(Candidacy.id.label("candidacy_id"), Decision.id.label("decision_id"), Decision.outcome)
+        select(
+            Candidacy.id.label("candidacy_id"),
+            Candidacy.organisation_id,
+            Decision.id.label("decision_id"),
+            Decision.outcome,
+        )
         .join(Decision, (Candidacy.tenant_id == Decision.tenant_id) & (Candidacy.id == Decision.candidacy_id))
         .where(Candidacy.campaign_id == campaign_id, Candidacy.state == "submitted", Decision.state == "pending")
         .order_by(Candidacy.id)
@@ -133,11 +141,12 @@ def count_told(session: Session, campaign_id: UUID) -> int:
     return session.scalar(query) or 0
 
 
-def list_told(session: Session, campaign_id: UUID) -> Sequence[Row[Candidacy, Decision, UUID, str]]:
-    """Who is told what: one row for each released decision and each member of its organisation."""
+def list_told(session: Session, campaign_id: UUID) -> Sequence[Row[Candidacy, Decision, Award | None, UUID, str]]:
+    """Who is told what: one row for each released decision, with its award, and each member of its organisation."""
     query = (
-        select(Candidacy, Decision, User.id, User.email)
+        select(Candidacy, Decision, Award, User.id, User.email)
         .join(Decision, (Candidacy.tenant_id == Decision.tenant_id) & (Candidacy.id == Decision.candidacy_id))
+        .outerjoin(Award, (Candidacy.tenant_id == Award.tenant_id) & (Candidacy.id == Award.candidacy_id))
         .join(
             OrganisationMember,
             (OrganisationMember.tenant_id == Candidacy.tenant_id)

@@ -8,11 +8,14 @@ from campaigns.models import Campaign, Candidacy, Decision
 from campaigns.permissions import PERMISSIONS
 from campaigns.queries import campaign as campaigns
 from campaigns.queries import decision as decisions
+from campaigns.queries.award import service_titles
 from campaigns.queries.decision import DecidedRow
 from campaigns.rules import window
+from campaigns.rules.award import confirm_by
 from campaigns.rules.selection import Readiness, Release, readiness
 from campaigns.rules.states import CAMPAIGN, CANDIDACY, DECISION, MOVE_OF
-from campaigns.service.notice import TEMPLATES
+from campaigns.service.awarding import offer_awards, terms_of
+from campaigns.service.notice import TEMPLATES, Offered, letter, offered
 from kit.actor import Actor
 from kit.bulk import advance_all
 from kit.errors import Conflict, Stale
@@ -48,6 +51,7 @@ def preview_release(actor: Actor, slug: str, page: int = 1) -> Preview:
         permit(PERMISSIONS, actor, "decision.view", campaign)
         tenant = tx.session.get_one(Tenant, tx.tenant_id)
         samples = decisions.first_decided(tx.session, campaign.id)
+        promised = _promised(tx, campaign)
         decided = decisions.count_decided(tx.session, campaign.id)
         return Preview(
             campaign,
@@ -55,17 +59,24 @@ def preview_release(actor: Actor, slug: str, page: int = 1) -> Preview:
             decisions.list_decided(tx.session, campaign.id, offset=(page - 1) * decisions.PAGE),
             page,
             -(-sum(decided.values()) // decisions.PAGE),
-            {sample.outcome: _letter(tenant, campaign, sample, tx.now) for sample in samples},
+            {one.outcome: _letter(tenant, campaign, one, tx.now, promised) for one in samples},
             decisions.count_told(tx.session, campaign.id),
             decided,
             campaign.released_at is None and tx.now >= campaign.notify_at,
         )
 
 
-def _letter(tenant: Tenant, campaign: Campaign, sample: DecidedRow, now: datetime) -> Rendered:
+def _promised(tx: Tx, campaign: Campaign) -> Offered:
+    """What the letter of an acceptance would offer if it left now."""
+    terms = terms_of(tx, campaign)
+    titles = service_titles(tx.session, [terms.service])
+    return offered(terms, confirm_by(terms, tx.now, campaign.zone), titles)
+
+
+def _letter(tenant: Tenant, campaign: Campaign, sample: DecidedRow, now: datetime, promised: Offered) -> Rendered:
     """The letter as it would read if it left now."""
     told = {"outcome": sample.outcome, "motive": sample.motive, "rank": sample.rank, "released_at": now}
-    context = {"campaign": campaign, "candidacy": sample, "decision": told}
+    context = letter(campaign, sample, told, promised if sample.outcome == "accepted" else None)
     return render(TEMPLATES[sample.outcome], tenant, f"/candidacies/{sample.candidacy_id}", context)
 
 
@@ -97,6 +108,7 @@ def release(tx: Tx, campaign: Campaign, ready: Readiness) -> Release:
     for outcome, move in MOVE_OF.items():
         moved = [row.candidacy_id for row in files if row.outcome == outcome]
         advance_all(tx, Candidacy, moved, CANDIDACY, move)
+    offer_awards(tx, campaign, [(row.candidacy_id, row.organisation_id) for row in files if row.outcome == "accepted"])
     campaign.released_at = tx.now
     tx.undue("campaign.release_due", campaign.id)
     tx.undue("campaign.release_soon", campaign.id)

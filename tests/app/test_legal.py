@@ -31,6 +31,7 @@ SPOKEN_FOR = {
     "organisation_member": "Place dans un organisme",
     "answer_revision": "Dossier",
     "submission": "Dossier",
+    "award": "Dossier",
     "campaign_version": "Appels et instruction",
     "review": "Appels et instruction",
     "decision": "Appels et instruction",

@@ -1,5 +1,6 @@
 """Calls and files in a given state, written straight into the tables: where a test begins when it is about later."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -52,7 +53,13 @@ def a_person(tenant: Tenant, *roles: str, name: str = "") -> Actor:
     return Actor("person", tenant.id, user_id, name or f"Personne {number}", email, frozenset(roles))
 
 
-def a_call(tenant: Tenant, places: int | None = None, state: str = "closed", **columns: Any) -> Campaign:
+def a_call(
+    tenant: Tenant,
+    places: int | None = None,
+    state: str = "closed",
+    document: Mapping[str, Any] | None = None,
+    **columns: Any,
+) -> Campaign:
     """A call whose only window is that of September 2025, notified on 1 October at 9 h."""
     number = next(numbers)
     with transaction(system(tenant.id, "tests")) as tx:
@@ -80,7 +87,7 @@ def a_call(tenant: Tenant, places: int | None = None, state: str = "closed", **c
             "number": 1,
             "rule_version": 1,
             "form_version": 1,
-            "document": {},
+            "document": dict(document or {}),
             "sha256": "",
             "created_at": OPENED,
         }

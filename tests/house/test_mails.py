@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from campaigns.rules.award import shown_referent
 from campaigns.rules.selection import Pending, readiness
+from campaigns.service.notice import Offered, letter
 from kit.db import uuid7
 from kit.settings import settings
 from notifications.gateway.templates import render
@@ -35,13 +37,31 @@ READY = readiness(3, [Pending(uuid7(), "accepted", "", None)], 12, "closed")
 FILE: dict[str, Any] = {"campaign": CAMPAIGN, "candidacy": CANDIDACY}
 
 
-def decision(**facts: Any) -> dict[str, Any]:
+OFFERED = Offered(
+    "Exercice de gestion de crise",
+    "L’ARS prend en charge la totalité du prix. Vous n’avez rien à payer.",
+    date(2025, 10, 16),
+)
+REFERENT = {"name": "Anne Le Goff", "function": "Cadre", "email": "anne@ajoncs.fr", "phone": "0299123456"}
+
+
+def decision(promised: Offered | None = None, **facts: Any) -> dict[str, Any]:
     told = {"motive": "", "rank": None, "released_at": CAMPAIGN.notify_at} | facts
-    return FILE | {"decision": SimpleNamespace(**told)}
+    return letter(CAMPAIGN, CANDIDACY, SimpleNamespace(**told), promised)  # type: ignore[arg-type]
 
 
 CONTEXTS: dict[str, dict[str, Any]] = {
-    "campaigns/accepted": decision(),
+    "campaigns/accepted": decision(OFFERED),
+    "campaigns/award_confirmed": FILE
+    | {
+        "award": SimpleNamespace(complete_on=CAMPAIGN.complete_on),
+        "gives": OFFERED.gives,
+        "referent": shown_referent(REFERENT),
+    },
+    "campaigns/award_declined": FILE | {"motive": "Notre directrice quitte l’établissement."},
+    "campaigns/award_lapsed": FILE | {"award": OFFERED},
+    "campaigns/award_reminder": FILE | {"award": OFFERED},
+    "campaigns/award_unconfirmed": {"campaign": CAMPAIGN, "confirm_by": OFFERED.confirm_by, "silent": [CANDIDACY] * 22},
     "campaigns/refused": decision(motive="Les établissements ont déjà réalisé un exercice financé cette année."),
     "campaigns/waitlisted": decision(rank=2),
     "campaigns/publication_refused": {"campaign": CAMPAIGN, "reasons": ["La première fenêtre est déjà close."]},

@@ -91,7 +91,7 @@ def _rule(before: Document, new: Document) -> Iterator[Finding]:
 
 def _award(before: Document, new: Document) -> Iterator[Finding]:
     if before.data.get("award") != new.data.get("award"):
-        yield warning("award", "Ce que l’appel donne change : le public a lu autre chose.")
+        yield warning("award", "Ce que l’appel donne change : le public a lu autre chose.")
 
 
 def _fields(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
