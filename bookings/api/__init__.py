@@ -1,0 +1,1 @@
+"""Orders, planning, missions and time, for programs."""

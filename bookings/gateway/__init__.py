@@ -1,0 +1,1 @@
+"""The outside of bookings: documents on paper."""

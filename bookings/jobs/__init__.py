@@ -1,0 +1,1 @@
+"""What happens here when others have news, and at what hour."""

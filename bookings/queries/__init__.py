@@ -1,0 +1,1 @@
+"""What is read of orders, planning, missions and time."""

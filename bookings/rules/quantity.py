@@ -1,0 +1,66 @@
+"""How much is asked: whole units, and the half-days they make. Pure."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from kit.errors import Invalid
+
+MOST = 10_000
+MOST_OF_A_SIZE = 10**12
+SIZES = ("workstations", "places", "budget")
+SIZE_LABELS = {
+    "workstations": "Nombre de postes informatiques",
+    "places": "Nombre de places autorisées",
+    "budget": "Budget annuel",
+}
+_HALF_DAYS: Mapping[str, int] = {"day": 2, "half_day": 1}
+
+
+def half_days(unit: str, quantity: int, of_one: int) -> int:
+    """The half-days of so many units; a unit that is not a length of time counts what its service says (`of_one`)."""
+    return quantity * _HALF_DAYS.get(unit, of_one)
+
+
+def read_quantity(typed: Any, name: str = "quantity") -> int:
+    """A whole number of units from what was typed or sent. Raises Invalid (field `name`)."""
+    number = _whole(typed)
+    if number is None or not 1 <= number <= MOST:
+        raise Invalid(
+            "Aucun devis n’est établi.", {name: "Indiquez un nombre entier, de 1 à 10\N{NARROW NO-BREAK SPACE}000."}
+        )
+    return number
+
+
+def read_size(typed: Mapping[str, Any]) -> dict[str, int]:
+    """The sizes that the facility declares, of those typed; the blank ones are left out. Raises Invalid by field."""
+    sizes, wrong = {}, {}
+    for name in SIZES:
+        value = typed.get(name)
+        if value is None or not str(value).strip():
+            continue
+        number = _whole(value)
+        if number is None or not 0 <= number <= MOST_OF_A_SIZE:
+            wrong[name] = "Indiquez un nombre entier, en chiffres."
+        else:
+            sizes[name] = number
+    if wrong:
+        raise Invalid("Aucun devis n’est établi.", wrong)
+    return sizes
+
+
+def last_day(starts_on: date, months: int) -> date:
+    """The last day, included, of a period of so many months that begins on `starts_on`."""
+    month = starts_on.month - 1 + months
+    year, month = starts_on.year + month // 12, month % 12 + 1
+    longest = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month, min(starts_on.day, longest)) - timedelta(days=1)
+
+
+def _whole(typed: Any) -> int | None:
+    if isinstance(typed, bool):
+        return None
+    if isinstance(typed, int):
+        return typed
+    digits = "".join(str(typed).split()).replace("\u202f", "").replace("\u00a0", "")
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= 15 else None

@@ -1,0 +1,1 @@
+"""Pages of orders, planning, missions and time."""
