@@ -15,9 +15,9 @@ from services_catalog.rules.states import MODES
 class Mission(OwnedByTenant, Identified, Base):
     """Work of a provider for a facility. A mission of time may have no order: its half-days come from an account.
 
-    `department` is where it is done. `assignment` says why this provider. `accept_by` is the day (included) until which
-    the facility may raise reserves; past it, somebody is alerted, and nothing is accepted by silence unless the tenant
-    says so.
+    `department` is where it is done. `assignment` says why this provider, or why none yet. `accept_by` is the day
+    (included) by which the facility answers a delivery; past it, somebody is alerted, and nothing is accepted by silence
+    unless the facility was told so when it was delivered (`silence_accepts`, the tenant's rule of that day).
     """
 
     __tablename__ = "mission"
@@ -63,6 +63,7 @@ class Mission(OwnedByTenant, Identified, Base):
     started_at: Mapped[datetime | None] = mapped_column(INSTANT)
     delivered_at: Mapped[datetime | None] = mapped_column(INSTANT)
     accept_by: Mapped[date | None]
+    silence_accepts: Mapped[bool] = mapped_column(default=False)
     accepted_at: Mapped[datetime | None] = mapped_column(INSTANT)
     cancelled_at: Mapped[datetime | None] = mapped_column(INSTANT)
     revision: Mapped[int] = mapped_column(default=1)

@@ -217,6 +217,7 @@ def _mission_columns() -> list[sa.Column[Any]]:
         sa.Column("started_at", INSTANT),
         sa.Column("delivered_at", INSTANT),
         sa.Column("accept_by", sa.Date),
+        sa.Column("silence_accepts", sa.Boolean, nullable=False),
         sa.Column("accepted_at", INSTANT),
         sa.Column("cancelled_at", INSTANT),
         sa.Column("revision", sa.Integer, nullable=False),
