@@ -21,15 +21,18 @@ TABLES = (
 
 
 def upgrade() -> None:
-    """Make the tables, append-only, and the two triggers that keep balances and the sum of zero."""
+    """Make the tables, append-only, and the triggers that keep balances and the sum of zero."""
     _make_time_packet()
     _make_time_account()
     _make_time_movement()
     _make_time_sheet()
     _make_time_entry()
     protect(op.execute, *TABLES)
-    op.execute(f"revoke update, delete on time_movement, time_entry, time_sheet from {APP_ROLE}")
+    op.execute(f"revoke update, delete on time_packet, time_movement, time_entry, time_sheet from {APP_ROLE}")
+    # The right to update accounts stays: the application locks them, and the trigger runs as the application.
+    op.execute(f"revoke delete on time_account from {APP_ROLE}")
     _keep_balances()
+    _refuse_a_balance_without_entries()
     _refuse_what_does_not_sum_to_zero()
 
 
@@ -154,6 +157,27 @@ def _keep_balances() -> None:
     )
     op.execute(
         "create trigger keep_time_balance after insert on time_entry for each row execute function keep_time_balance()"
+    )
+
+
+def _refuse_a_balance_without_entries() -> None:
+    """A balance begins at zero and moves by entries alone: it is what they sum to, whatever a program does."""
+    op.execute(
+        """
+        create function guard_time_balance() returns trigger language plpgsql as $$
+        begin
+            if tg_op = 'INSERT' and new.balance <> 0
+               or tg_op = 'UPDATE' and pg_trigger_depth() < 2 and new is distinct from old then
+                raise exception 'time account %: a balance is moved by entries alone', new.id
+                    using errcode = 'check_violation', constraint = 'ck_time_account_entries';
+            end if;
+            return new;
+        end $$
+        """
+    )
+    op.execute(
+        "create trigger guard_time_balance before insert or update on time_account "
+        "for each row execute function guard_time_balance()"
     )
 
 
