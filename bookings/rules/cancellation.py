@@ -1,19 +1,10 @@
 """What cancelling an order costs, by the policy of its service. Pure; days are those of the tenant's zone."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from kit.french import NBSP, count, day, money
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Free until `free_days` before the planned day (that day included), then `late_percent` of the net price."""
-
-    free_days: int
-    late_percent: int
+from services_catalog.rules.service import Cancellation
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +15,8 @@ class Effect:
     sentence: str
 
 
-def read_policy(document: Mapping[str, Any]) -> Policy:
-    """The policy of a service version's document: without one, cancelling is always free."""
-    section = document.get("cancellation") or {}
-    return Policy(int(section.get("free_days", 0)), int(section.get("late_percent", 0)))
-
-
-def effect(policy: Policy, net_cents: int, planned_on: date | None, today: date) -> Effect:
-    """What cancelling `today` costs; nothing while no day is planned."""
+def effect(policy: Cancellation, net_cents: int, planned_on: date | None, today: date) -> Effect:
+    """What cancelling `today` costs; nothing while no day is planned, nor while at least `free_days` days remain."""
     if planned_on is None:
         return Effect(0, "Aucune date n’est planifiée\N{NO-BREAK SPACE}: l’annulation est sans frais.")
     if not policy.late_percent:
@@ -44,7 +29,7 @@ def effect(policy: Policy, net_cents: int, planned_on: date | None, today: date)
     return Effect(fee, _late(policy, planned_on, today, fee))
 
 
-def in_words(policy: Policy) -> str:
+def in_words(policy: Cancellation) -> str:
     """The policy as a quote states it."""
     if not policy.late_percent:
         return "Annulation sans frais tant que l’intervention n’a pas commencé."
@@ -54,7 +39,7 @@ def in_words(policy: Policy) -> str:
     return f"Annulation sans frais jusqu’{until}, puis {policy.late_percent}{NBSP}% du prix hors taxes."
 
 
-def _late(policy: Policy, planned_on: date, today: date, fee: int) -> str:
+def _late(policy: Cancellation, planned_on: date, today: date, fee: int) -> str:
     due = f"{policy.late_percent}{NBSP}% du prix hors taxes restent dus, soit {money(fee)} HT"
     if planned_on < today:
         return f"L’intervention était prévue le {day(planned_on)}{NBSP}: {due}."

@@ -5,15 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from kit.errors import Invalid
+from services_catalog.rules.bracket import BIGGEST_SIZE
 
 MOST = 10_000
-MOST_OF_A_SIZE = 10**12
-SIZES = ("workstations", "places", "budget")
-SIZE_LABELS = {
-    "workstations": "Nombre de postes informatiques",
-    "places": "Nombre de places autorisées",
-    "budget": "Budget annuel",
-}
 _HALF_DAYS: Mapping[str, int] = {"day": 2, "half_day": 1}
 
 
@@ -32,21 +26,14 @@ def read_quantity(typed: Any, name: str = "quantity") -> int:
     return number
 
 
-def read_size(typed: Mapping[str, Any]) -> dict[str, int]:
-    """The sizes that the facility declares, of those typed; the blank ones are left out. Raises Invalid by field."""
-    sizes, wrong = {}, {}
-    for name in SIZES:
-        value = typed.get(name)
-        if value is None or not str(value).strip():
-            continue
-        number = _whole(value)
-        if number is None or not 0 <= number <= MOST_OF_A_SIZE:
-            wrong[name] = "Indiquez un nombre entier, en chiffres."
-        else:
-            sizes[name] = number
-    if wrong:
-        raise Invalid("Aucun devis n’est établi.", wrong)
-    return sizes
+def read_size(typed: Any) -> int | None:
+    """The size that the facility declares, in what its price counts; None when nothing was. Raises Invalid (size)."""
+    if typed is None or not str(typed).strip():
+        return None
+    number = _whole(typed)
+    if number is None or not 0 <= number <= BIGGEST_SIZE:
+        raise Invalid("Aucun devis n’est établi.", {"size": "Indiquez un nombre entier, en chiffres."})
+    return number
 
 
 def last_day(starts_on: date, months: int) -> date:

@@ -1,0 +1,62 @@
+"""Entitlements, and the confirmed awards that wait for theirs."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import Row, and_, select
+from sqlalchemy.orm import Session
+
+from bookings.models import Entitlement
+from campaigns.models import Award
+from kit.errors import NotFound
+from services_catalog.models import Service
+from tenants.models import Organisation
+
+PAGE = 50
+NO_ENTITLEMENT = "Ce droit n’existe pas, ou vous n’y avez pas accès."
+
+
+def get_entitlement(session: Session, entitlement_id: UUID, lock: bool = False) -> Entitlement:
+    """An entitlement, locked on request so that two clicks take turns. Raises NotFound."""
+    query = select(Entitlement).where(Entitlement.id == entitlement_id)
+    found = session.scalar(query.with_for_update() if lock else query)
+    if found is None:
+        raise NotFound(NO_ENTITLEMENT)
+    return found
+
+
+def list_entitlements(
+    session: Session, organisation_ids: Collection[UUID] | None, after: UUID | None = None, limit: int = PAGE
+) -> Sequence[Row[Entitlement, Service, Organisation]]:
+    """A page of the entitlements of some organisations (None: of all), the last opened first, with their services."""
+    query = (
+        select(Entitlement, Service, Organisation)
+        .join(Service, and_(Service.tenant_id == Entitlement.tenant_id, Service.id == Entitlement.service_id))
+        .join(
+            Organisation,
+            and_(Organisation.tenant_id == Entitlement.tenant_id, Organisation.id == Entitlement.organisation_id),
+        )
+        .order_by(Entitlement.id.desc())
+        .limit(limit)
+    )
+    if organisation_ids is not None:
+        query = query.where(Entitlement.organisation_id.in_(organisation_ids))
+    if after is not None:
+        query = query.where(Entitlement.id < after)
+    return session.execute(query).all()
+
+
+def find_service(session: Session, slug: str) -> Service | None:
+    """The service of the catalogue that an award names, whatever its state."""
+    return session.scalar(select(Service).where(Service.slug == slug))
+
+
+def list_waiting_awards(session: Session, slug: str) -> Sequence[Award]:
+    """The confirmed awards of a service that have no entitlement yet, the first offered first."""
+    query = (
+        select(Award)
+        .outerjoin(Entitlement, and_(Entitlement.tenant_id == Award.tenant_id, Entitlement.award_id == Award.id))
+        .where(Award.service == slug, Award.state == "confirmed", Entitlement.id.is_(None))
+        .order_by(Award.id)
+    )
+    return session.scalars(query).all()

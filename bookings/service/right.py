@@ -1,0 +1,96 @@
+"""Whether an organisation may order a service: the service's own rule, on what the register and the tenant know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bookings.service.today import zone_of
+from campaigns.queries.history import tenant_sources
+from eligibility.queries.applicant import find_applicant
+from eligibility.rules import Applicant, ClauseVerdict, Establishment, Outcome, assess, read_rule
+from finess.queries.edition import find_current_edition
+from kit.errors import Conflict, Invalid
+from kit.french import NBSP
+from kit.transaction import Tx
+from services_catalog.models import ServiceVersion
+from tenants.models import Organisation
+
+NOT_A_BUYER = "Un prestataire ne commande pas\N{NO-BREAK SPACE}: seul un organisme gestionnaire le fait."
+UNKNOWN = (
+    "Cet organisme ne figure pas dans l’édition en vigueur du registre FINESS\N{NO-BREAK SPACE}: son droit à commander "
+    "ne peut pas être vérifié. Écrivez au GRADeS."
+)
+REFUSED = "Cet organisme ne peut pas commander cette prestation."
+MISSING = "Il manque une information pour savoir si cet organisme peut commander cette prestation."
+OTHERS_SITE = "Choisissez un établissement ouvert de votre organisme."
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Who the buyer is at the current edition, and what keeps it from ordering ("" when it may)."""
+
+    applicant: Applicant
+    refusal: str
+
+    @property
+    def open_sites(self) -> list[Establishment]:
+        """The establishments where a service may be done."""
+        return [site for site in self.applicant.establishments if site.is_open]
+
+
+def assess_right(tx: Tx, organisation: Organisation, version: ServiceVersion) -> Right:
+    """The right of an organisation to order a version today. Raises Conflict when it can never be a buyer."""
+    if organisation.finess_ej is None:
+        raise Conflict(NOT_A_BUYER)
+    edition = find_current_edition(tx.session)
+    sources = tenant_sources(tx.now, zone_of(tx).key)
+    applicant = edition and find_applicant(tx.session, edition.id, organisation.finess_ej, sources)
+    if not applicant:
+        raise Conflict(UNKNOWN)
+    return Right(applicant, _refusal(applicant, version))
+
+
+def check_right(tx: Tx, organisation: Organisation, version: ServiceVersion) -> Right:
+    """The same; raises Conflict, with a sentence for each clause that fails or that nobody can answer."""
+    right = assess_right(tx, organisation, version)
+    if right.refusal:
+        raise Conflict(right.refusal)
+    return right
+
+
+def site_of(right: Right, finess_et: str | None) -> Establishment | None:
+    """The establishment that the service is for, None when it is for the whole organisation.
+
+    Raises Invalid (finess_et) when it is not one of its open ones.
+    """
+    if not finess_et:
+        return None
+    found = next((site for site in right.open_sites if site.finess_et == finess_et), None)
+    if found is None:
+        raise Invalid("Aucun devis n’est établi.", {"finess_et": OTHERS_SITE})
+    return found
+
+
+def department_of(right: Right, site: Establishment | None) -> str | None:
+    """Where the service would be done: at the establishment, else where the organisation has most of its open ones."""
+    if site is not None:
+        return site.department
+    places = sorted(one.department for one in right.open_sites if one.department)
+    return max(places, key=places.count) if places else right.applicant.legal_entity.department
+
+
+def _refusal(applicant: Applicant, version: ServiceVersion) -> str:
+    if not applicant.legal_entity.is_open:
+        return f"{REFUSED} Il est fermé selon le registre FINESS."
+    rule = version.document.get("rule")
+    if rule is None:
+        return ""
+    verdict = assess(read_rule(rule), applicant)
+    if verdict.outcome is Outcome.ELIGIBLE:
+        return ""
+    words = REFUSED if verdict.outcome is Outcome.NOT_ELIGIBLE else MISSING
+    return " ".join([words, *_reasons(verdict.clauses, verdict.outcome)])
+
+
+def _reasons(clauses: Sequence[ClauseVerdict], outcome: Outcome) -> list[str]:
+    """What was asked and what was found, for the clauses that decide."""
+    return [f"«{NBSP}{one.text.rstrip('.')}{NBSP}»{NBSP}: {one.because}" for one in clauses if one.outcome is outcome]
