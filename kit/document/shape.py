@@ -22,6 +22,7 @@ TYPES = {
     "boolean": "true ou false",
     "array": "une liste",
     "object": "un groupe de clés",
+    "null": "null",
 }
 
 
@@ -90,7 +91,7 @@ def _wrong_type(fault: Fault) -> str:
 
 
 def _unknown_value(fault: Fault) -> str:
-    known = [str(value) for value in fault.wanted]
+    known = ["null" if value is None else str(value) for value in fault.wanted]
     near = get_close_matches(str(fault.got), known, n=1)
     meant = f" Vouliez-vous écrire «{NBSP}{near[0]}{NBSP}»{NBSP}?" if near else ""
     return f"La valeur «{NBSP}{str(fault.got)[:80]}{NBSP}» n’existe pas ici{NBSP}: {', '.join(known)}.{meant}"
