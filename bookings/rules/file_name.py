@@ -1,0 +1,26 @@
+"""The name of a file that somebody sends: kept readable, never a path, never a trick. Pure."""
+
+import re
+import unicodedata
+
+LONGEST = 120
+NAMELESS = "livrable"
+# Letters that show nothing, or turn the reading round (« exe.fdp » read as « pdf.exe »).
+_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
+_FORBIDDEN = re.compile(r'[<>:"|?*\x7f]')
+
+
+def clean_name(typed: str) -> str:
+    """A file's own name: without folders, control or invisible characters; a long one is cut before its extension."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", typed).rstrip("/\\ "))[-1]
+    seen = "".join(one for one in last if unicodedata.category(one) not in _UNSEEN)
+    name = re.sub(r"\s+", " ", _FORBIDDEN.sub("", seen)).strip(" .")
+    stem, ending = split(name)
+    stem = stem.strip(" .") or NAMELESS
+    return f"{stem[: LONGEST - len(ending)].rstrip(' .')}{ending}"
+
+
+def split(name: str) -> tuple[str, str]:
+    """(name, ending with its dot, in lower case): an ending is at most ten letters and figures."""
+    found = re.fullmatch(r"(.*)(\.[A-Za-z0-9]{1,10})", name)
+    return (found[1], found[2].lower()) if found else (name, "")
