@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from bookings.models import Mission, Order
+from bookings.models import Mission, Order, TimeAccount, TimeEntry, TimeMovement, TimePacket
 from kit.errors import NotFound
 from services_catalog.models import FrameworkAgreement, Lot
 from tenants.models import Organisation
@@ -128,6 +128,20 @@ def list_missions(session: Session, order_ids: Collection[UUID], lock: bool = Fa
         if mission.order_id is not None:
             found[mission.order_id].append(mission)
     return found
+
+
+def find_purchase(session: Session, order_id: UUID) -> Row[TimePacket, TimeMovement] | None:
+    """The half-days that an order bought, and the movement that credited them."""
+    query = (
+        select(TimePacket, TimeMovement)
+        .join(TimeAccount, and_(TimeAccount.tenant_id == TimePacket.tenant_id, TimeAccount.packet_id == TimePacket.id))
+        .join(TimeEntry, and_(TimeEntry.tenant_id == TimeAccount.tenant_id, TimeEntry.account_id == TimeAccount.id))
+        .join(
+            TimeMovement, and_(TimeMovement.tenant_id == TimeEntry.tenant_id, TimeMovement.id == TimeEntry.movement_id)
+        )
+        .where(TimePacket.source == "order", TimePacket.source_id == order_id, TimeMovement.kind == "purchase")
+    )
+    return session.execute(query).one_or_none()
 
 
 def _received(organisation_ids: Collection[UUID]) -> ColumnElement[bool]:
