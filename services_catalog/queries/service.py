@@ -61,9 +61,8 @@ def find_version(session: Session, service: Service) -> ServiceVersion | None:
 
 def get_version(session: Session, service: Service, number: int) -> ServiceVersion:
     """Version `number` of the service. Raises NotFound."""
-    found = session.scalar(
-        select(ServiceVersion).where(ServiceVersion.service_id == service.id, ServiceVersion.number == number)
-    )
+    query = select(ServiceVersion).where(ServiceVersion.service_id == service.id, ServiceVersion.number == number)
+    found = session.scalar(query) if 0 < number <= service.version else None
     if found is None:
         raise NotFound("Cette version de la prestation n’existe pas.")
     return found

@@ -28,6 +28,7 @@ from tenants.service.role import grant_role
 from tenants.service.token import create_token
 from tests.browser import NAME, Browser
 from tests.campaigns.files import a_call, a_file, a_person
+from tests.services_catalog.market import a_service
 
 # What a region shows to everybody, or lets anybody begin. Each word is a decision: adding one is read in review.
 PUBLIC = {
@@ -36,6 +37,7 @@ PUBLIC = {
     "campaign.view",
     "campaign.check",
     "receipt.view",
+    "service.view",
     "register.view",
     "candidacy.start",
     "candidacy.mine",
@@ -77,8 +79,9 @@ def made(application: Flask, make_tenant: Callable[..., Tenant]) -> Made:
         "organisation_id": str(organisation.id),
         "user_id": str(member.user_id),
         "code": submission.code,
+        "service_slug": a_service(tenant)[0].slug,
     }
-    absent = {name: "appel-inconnu" if name == "slug" else str(uuid4()) for name in values}
+    absent = {name: "adresse-inconnue" if name.endswith("slug") else str(uuid4()) for name in values}
     return Made(tenant, values, absent)
 
 
@@ -116,7 +119,7 @@ def test_there_is_an_example_of_everything_that_has_an_address(application: Flas
 
 
 # Arguments that name a part of a thing already addressed, and any value for them.
-OTHERS = {"key": "engagements-pris", "number": "1"}
+OTHERS = {"key": "engagements-pris", "number": "1", "version_number": "1"}
 
 
 def test_in_ones_own_region_what_another_made_does_not_exist(application: Flask, made: Made, stranger: Browser) -> None:
