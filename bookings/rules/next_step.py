@@ -6,18 +6,24 @@ from typing import Protocol
 
 from kit.french import NBSP, day
 
-FACILITY, PROVIDER, GRADES, NOBODY = "facility", "provider", "grades", "nobody"
+FACILITY, PROVIDER, GRADES = "facility", "provider", "grades"
 # Whose turn it is, by state. (An accepted mission waits for nobody: three questions are an offer.)
 TURNS = {
-    "created": GRADES,
-    "assigned": FACILITY,
-    "planned": PROVIDER,
-    "running": PROVIDER,
-    "delivered": FACILITY,
-    "reserved": PROVIDER,
-    "accepted": NOBODY,
-    "cancelled": NOBODY,
+    "created": frozenset({GRADES}),
+    "assigned": frozenset({FACILITY, PROVIDER}),
+    "planned": frozenset({PROVIDER}),
+    "running": frozenset({PROVIDER}),
+    "delivered": frozenset({FACILITY}),
+    "reserved": frozenset({PROVIDER}),
+    "accepted": frozenset[str](),
+    "cancelled": frozenset[str](),
 }
+OVER = ("accepted", "cancelled")
+
+
+def waiting_for(side: str) -> list[str]:
+    """The states in which a side has something to do."""
+    return [state for state, turn in TURNS.items() if side in turn]
 
 
 class Standing(Protocol):
@@ -34,7 +40,7 @@ class Standing(Protocol):
 class Step:
     """Who acts next, on what, and whether a day has gone by."""
 
-    turn: str
+    turn: frozenset[str]
     sentence: str
     is_late: bool
 
@@ -56,7 +62,7 @@ def next_step(mission: Standing, facility: str, provider: str, starts: str, on: 
 
 def is_late(mission: Standing, on: date) -> bool:
     """Whether the day to answer a delivery has gone by, or the day it had to be done."""
-    if mission.state in ("accepted", "cancelled"):
+    if mission.state in OVER:
         return False
     if mission.state == "delivered":
         return mission.accept_by is not None and on > mission.accept_by

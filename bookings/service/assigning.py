@@ -1,5 +1,6 @@
 """Who does a mission: the steps of its assignment, automatic or by hand."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from kit.transaction import Tx
 from services_catalog.models import Lot
 from services_catalog.queries import provider as providers
 from services_catalog.rules.assignment import Candidate, Choice, Need, choose
-from services_catalog.service.holder import list_candidates
+from services_catalog.service.holder import check_provider, list_candidates
 
 NO_LOT = "Aucun marché en cours ne propose cette prestation\N{NO-BREAK SPACE}: aucun prestataire ne peut être désigné."
 
@@ -24,6 +25,11 @@ def need_of(tx: Tx, mission: Mission, starts_at: datetime | None = None) -> Need
     at = starts_at or mission.starts_at
     on = at.astimezone(zone_of(tx)).date() if at else today(tx)
     return Need(service.family, version.qualification, mission.department, on, mission.half_days)
+
+
+def check_fit(tx: Tx, provider_id: UUID, need: Need) -> str:
+    """What forbids a provider a mission, "" when nothing does. How busy it is orders candidates and forbids nothing."""
+    return check_provider(tx, provider_id, replace(need, half_days=0))
 
 
 def lots_of(tx: Tx, mission: Mission) -> list[Lot]:

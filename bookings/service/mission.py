@@ -7,7 +7,7 @@ from uuid import UUID
 from bookings.models import Mission
 from bookings.rules.states import MISSION
 from bookings.service import time_ledger
-from bookings.service.assigning import assign, choose_for, need_of
+from bookings.service.assigning import assign, check_fit, choose_for, need_of
 from bookings.service.slot import release_slots
 from kit.db import uuid7
 from kit.errors import Conflict
@@ -15,7 +15,6 @@ from kit.reference import new_reference
 from kit.transaction import Tx
 from services_catalog.models import Consultant
 from services_catalog.rules.assignment import Choice
-from services_catalog.service.holder import check_provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def plan_mission(tx: Tx, mission: Mission, starts_at: datetime, ends_at: datetim
     consultant = tx.session.get_one(Consultant, (tx.tenant_id, consultant_id))
     if mission.provider_id is None or consultant.provider_id != mission.provider_id:
         raise Conflict("Cette date est celle d’un autre prestataire que celui de la mission.")
-    fault = check_provider(tx, mission.provider_id, need_of(tx, mission, starts_at))
+    fault = check_fit(tx, mission.provider_id, need_of(tx, mission, starts_at))
     if fault:
         raise Conflict(f"Cette date ne convient pas. {fault}")
     mission.starts_at, mission.ends_at, mission.consultant_id = starts_at, ends_at, consultant_id
@@ -111,5 +110,5 @@ def cancel_mission(tx: Tx, mission: Mission) -> None:
 def _first_choice(tx: Tx, mission: Mission, new: NewMission) -> Choice:
     if new.provider_id is None:
         return choose_for(tx, mission)
-    fault = check_provider(tx, new.provider_id, need_of(tx, mission))
+    fault = check_fit(tx, new.provider_id, need_of(tx, mission))
     return Choice(None, fault, ()) if fault else Choice(new.provider_id, new.sentence, ())
