@@ -75,3 +75,13 @@ def list_waiting(session: Session, slot_id: UUID, *states: str) -> Sequence[Wait
     """Who waits for a slot, in order of arrival."""
     query = select(WaitingEntry).where(WaitingEntry.slot_id == slot_id, WaitingEntry.state.in_(states))
     return session.scalars(query.order_by(WaitingEntry.id)).all()
+
+
+def list_slots_of(session: Session, mission_id: UUID) -> Sequence[Slot]:
+    """The open slots where a mission has its time or its places, the first one first."""
+    query = (
+        select(Slot)
+        .join(Booking, (Booking.slot_id == Slot.id) & (Booking.tenant_id == Slot.tenant_id))
+        .where(Booking.mission_id == mission_id, Booking.state == "taken", Slot.state == "open")
+    )
+    return session.scalars(query.order_by(Slot.starts_at, Slot.id)).all()
