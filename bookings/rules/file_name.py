@@ -13,9 +13,9 @@ _FORBIDDEN = re.compile(r'[<>:"|?*\x7f]')
 def clean_name(typed: str) -> str:
     """A file's own name: without folders, control or invisible characters; a long one is cut before its extension."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", typed).rstrip("/\\ "))[-1]
-    seen = "".join(one for one in last if unicodedata.category(one) not in _UNSEEN)
-    name = re.sub(r"\s+", " ", _FORBIDDEN.sub("", seen)).strip(" .")
-    stem, ending = split(name)
+    spaced = re.sub(r"\s+", " ", last)
+    seen = "".join(one for one in spaced if unicodedata.category(one) not in _UNSEEN)
+    stem, ending = split(_FORBIDDEN.sub("", seen).rstrip(" ."))
     stem = stem.strip(" .") or NAMELESS
     return f"{stem[: LONGEST - len(ending)].rstrip(' .')}{ending}"
 
