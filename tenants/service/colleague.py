@@ -116,4 +116,5 @@ def _keep_an_owner(tx: Tx, place: OrganisationMember) -> None:
 def _remove(tx: Tx, place: OrganisationMember, action: str) -> None:
     _keep_an_owner(tx, place)
     tx.audit(action, place.organisation_id, user=str(place.user_id), role=place.role)
+    tx.emit("organisation_member.remove", place.organisation_id, key=str(place.user_id))
     tx.session.delete(place)

@@ -14,6 +14,7 @@ from campaigns.service.notice import Offered, letter
 from kit.db import uuid7
 from kit.settings import settings
 from notifications.gateway.templates import render
+from services_catalog.jobs.provider import UNQUALIFIED
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "app/templates/mail"
 TENANT = SimpleNamespace(
@@ -50,6 +51,16 @@ def decision(promised: Offered | None = None, **facts: Any) -> dict[str, Any]:
     return letter(CAMPAIGN, CANDIDACY, SimpleNamespace(**told), promised)  # type: ignore[arg-type]
 
 
+PROVIDER = SimpleNamespace(name="Breizh Audit")
+UNTIL: dict[str, Any] = {
+    "provider": PROVIDER,
+    "what": "la qualification PASSI",
+    "ends_on": date(2027, 6, 30),
+    "days": 90,
+    "consequence": UNQUALIFIED,
+}
+
+
 CONTEXTS: dict[str, dict[str, Any]] = {
     "campaigns/accepted": decision(OFFERED),
     "campaigns/award_confirmed": FILE
@@ -78,6 +89,11 @@ CONTEXTS: dict[str, dict[str, Any]] = {
         "closes_at": CLOSES_AT,
     },
     "campaigns/withdrawal": FILE | {"withdrawn_at": CLOSES_AT - timedelta(hours=2), "closes_at": CLOSES_AT},
+    "services_catalog/ended": UNTIL | {"days": -1},
+    "services_catalog/ends_soon": UNTIL,
+    "services_catalog/provider_opened": {"provider": PROVIDER},
+    "services_catalog/provider_resumed": {"provider": PROVIDER, "at": CLOSES_AT},
+    "services_catalog/provider_suspended": {"provider": PROVIDER, "at": CLOSES_AT},
     "tenants/member_added": {
         "organisation": SimpleNamespace(name="EHPAD Les Ajoncs", finess_ej="350012345"),
         "role": "Contributeur",

@@ -1,0 +1,1 @@
+"""What the catalogue, the market and its providers do when something happens, or when its hour has come."""
