@@ -56,6 +56,11 @@ def find_of_quote(session: Session, quote_id: UUID) -> Order | None:
     return session.scalar(select(Order).where(Order.quote_id == quote_id))
 
 
+def get_of_quote(session: Session, quote_id: UUID) -> Order:
+    """The order made on a quote, when there must be one."""
+    return session.scalars(select(Order).where(Order.quote_id == quote_id)).one()
+
+
 def find_of_entitlement(session: Session, entitlement_id: UUID) -> Order | None:
     """The live order that uses an entitlement."""
     return session.scalar(select(Order).where(Order.entitlement_id == entitlement_id, Order.state.in_(LIVE)))

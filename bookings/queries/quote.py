@@ -37,10 +37,9 @@ class Purchase:
     provider: Provider
 
 
-def get_quote(session: Session, quote_id: UUID, lock: bool = False) -> Quote:
-    """A quote, locked on request so that two orders on it take turns. Raises NotFound."""
-    query = select(Quote).where(Quote.id == quote_id)
-    found = session.scalar(query.with_for_update() if lock else query)
+def get_quote(session: Session, quote_id: UUID) -> Quote:
+    """A quote. Raises NotFound."""
+    found = session.scalar(select(Quote).where(Quote.id == quote_id))
     if found is None:
         raise NotFound(NO_QUOTE)
     return found

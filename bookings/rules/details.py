@@ -44,6 +44,12 @@ def read_details(typed: Mapping[str, Any], contact: Mapping[str, Any]) -> OrderD
     return OrderDetails(people, **references)
 
 
+def shown_contact(contact: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The contact as pages and papers show it: (label, value), what is empty left out."""
+    rows = [(field.label, forms.shown(field, contact.get(field.key.partition(".")[2]))) for field in CONTACT]
+    return [row for row in rows if row[1]]
+
+
 def read_motive(typed: Any, nothing_done: str) -> str:
     """Why an order is refused or cancelled, tidied. Raises Invalid (motive) when it is empty or too long."""
     motive = forms.tidy(str(typed or ""))

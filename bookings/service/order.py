@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import insert
+
 from bookings.models import Order, Quote
 from bookings.permissions import PERMISSIONS
 from bookings.queries import entitlement as entitlements
@@ -31,34 +33,14 @@ def request(tx: Tx, quote: Quote, details: OrderDetails) -> Order:
     Whoever comes second finds the order of the first. Raises Conflict as `place` does.
     """
     permit(PERMISSIONS, tx.actor, "order.request", quote)
-    quotes.get_quote(tx.session, quote.id, lock=True)
     existing = orders.find_of_quote(tx.session, quote.id)
     if existing is not None:
         return _still_live(existing, quote)
     validity.check_quote(quote.number, quote.valid_until, today(tx))
-    order = tx.add(
-        Order(
-            id=uuid7(),
-            number=new_reference("BC", tx.now.year),
-            quote_id=quote.id,
-            organisation_id=quote.organisation_id,
-            provider_id=quote.provider_id,
-            lot_id=quote.lot_id,
-            entitlement_id=quote.entitlement_id,
-            net_cents=quote.net_cents,
-            total_cents=quote.total_cents,
-            state=ORDER.initial,
-            purchaser_reference=details.purchaser_reference,
-            engagement_number=details.engagement_number,
-            service_code=details.service_code,
-            contact=dict(details.contact),
-            requested_by=tx.actor.user_id,
-            requested_at=tx.now,
-            terms=quote.terms,
-        )
-    )
+    order = _write(tx, quote, details)
+    if order is None:  # somebody else's click came first, and is committed now
+        return _still_live(orders.get_of_quote(tx.session, quote.id), quote)
     _use_entitlement(tx, quote)
-    tx.session.flush()
     tx.audit("order.request", order.id, number=order.number, net_cents=order.net_cents)
     tx.emit("order.request", order.id)
     purchase = quotes.purchases(tx.session, [quote.id])[quote.id]
@@ -131,6 +113,33 @@ def give_back_entitlement(tx: Tx, order: Order) -> None:
     if order.entitlement_id is not None:
         entitlement = entitlements.get_entitlement(tx.session, order.entitlement_id, lock=True)
         tx.advance(entitlement, ENTITLEMENT, "restore")
+
+
+def _write(tx: Tx, quote: Quote, details: OrderDetails) -> Order | None:
+    """The new order; None when the quote has one already."""
+    row = {
+        "tenant_id": tx.tenant_id,
+        "id": uuid7(),
+        "number": new_reference("BC", tx.now.year),
+        "quote_id": quote.id,
+        "organisation_id": quote.organisation_id,
+        "provider_id": quote.provider_id,
+        "lot_id": quote.lot_id,
+        "entitlement_id": quote.entitlement_id,
+        "net_cents": quote.net_cents,
+        "total_cents": quote.total_cents,
+        "state": ORDER.initial,
+        "purchaser_reference": details.purchaser_reference,
+        "engagement_number": details.engagement_number,
+        "service_code": details.service_code,
+        "contact": dict(details.contact),
+        "requested_by": tx.actor.user_id,
+        "requested_at": tx.now,
+        "terms": quote.terms,
+    }
+    statement = insert(Order).values(row).on_conflict_do_nothing(index_elements=["tenant_id", "quote_id"])
+    written: Order | None = tx.session.scalar(statement.returning(Order))
+    return written
 
 
 def _still_live(order: Order, quote: Quote) -> Order:

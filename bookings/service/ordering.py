@@ -18,6 +18,7 @@ from kit.french import day
 from kit.permissions import permit
 from kit.transaction import transaction
 from tenants.models import Organisation
+from tenants.permissions import PERMISSIONS as PEOPLE
 from tenants.queries.organisation import get_organisation
 
 NOT_REFUSED = "La commande n’est pas refusée."
@@ -30,7 +31,7 @@ def order_quote(actor: Actor, quote_id: UUID, typed: Mapping[str, Any], contact:
     Raises NotFound, Invalid (references, `contact.…`), Conflict with what is in the way and what is kept.
     """
     with transaction(actor) as tx:
-        quote = quotes.get_quote(tx.session, quote_id, lock=True)
+        quote = quotes.get_quote(tx.session, quote_id)
         permit(PERMISSIONS, actor, "order.request", quote)
         kept = f"Le devis {quote.number} est conservé, et valable jusqu’au {day(quote.valid_until)}."
         with keeping(kept):
@@ -81,6 +82,7 @@ def set_second_approval(actor: Actor, organisation_id: UUID, wanted: bool) -> Or
     """Say whether the organisation's orders wait for a second person."""
     with transaction(actor) as tx:
         organisation = get_organisation(tx.session, tx.tenant_id, organisation_id, lock=True)
+        permit(PEOPLE, actor, "organisation.view", organisation)
         permit(PERMISSIONS, actor, "organisation_approval.set", organisation)
         if organisation.second_approval != wanted:
             organisation.second_approval = wanted
