@@ -80,6 +80,7 @@ PERMISSIONS: Table = {
     "time_account.view": either(facility, grades),
     "time_account.list": grades,
     "time_account.grant": grades,
+    "time_account.book": buyers,
     "time_account.transfer": buyers,
     "time_account.correct": grades,
     "time_account.carry_over": grades,

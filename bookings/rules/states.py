@@ -5,11 +5,18 @@ from kit.machine import Machine, move
 HALVES = ("am", "pm")
 HALF_LABELS = {"am": "matin", "pm": "après-midi"}
 SLOT_KINDS = ("single", "group")
-PACKET_SOURCES = ("award", "order", "carry_over", "transfer", "correction")
+PACKET_SOURCES = ("award", "grant", "order", "carry_over", "transfer")
 ACCOUNT_KINDS = ("granted", "purchased", "available", "reserved", "consumed", "expired")
 # Accounts of a packet; the four others are the tenant's, one of each kind.
 PACKET_ACCOUNTS = ("available", "reserved")
 MOVEMENTS = ("grant", "purchase", "reserve", "release", "consume", "expire", "carry_over", "transfer", "correct")
+PACKET_LABELS = {
+    "award": "Dotation de l’ARS",
+    "grant": "Dotation du GRADeS",
+    "order": "Achat",
+    "carry_over": "Report",
+    "transfer": "Transfert",
+}
 MOVEMENT_LABELS = {
     "grant": "Dotation",
     "purchase": "Achat",

@@ -6,9 +6,11 @@ from datetime import date
 from uuid import UUID
 
 from kit.errors import Conflict, Invalid
-from kit.french import count
+from kit.french import count, day
 
-MOST = 2000  # half-days in one act: ten years of somebody's work
+MOST = 2000  # half-days in one act: four years of somebody's work
+LONGEST_NOTE = 300
+LONGEST = 5  # years from today to an expiry
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def draw(holdings: Iterable[Holding], half_days: int) -> dict[UUID, int]:
             left -= taken
     if left:
         available = half_days - left
-        raise Conflict(f"Le solde ne suffit pas : {half_days_of(half_days)} à prendre, {_available(available)}.")
+        raise Conflict(f"Le solde ne suffit pas : {half_days_of(half_days)} à prendre, {_available(available)}.")
     return drawn
 
 
@@ -62,7 +64,7 @@ def settle(reserved: Iterable[Holding], available: Iterable[Holding], half_days:
     held, free = (sum(one.half_days for one in them) for them in (reserved, available))
     if half_days > held + free:
         raise Conflict(
-            f"Le relevé compte {half_days_of(half_days)}, plus que le solde : "
+            f"Le relevé compte {half_days_of(half_days)}, plus que le solde : "
             f"{count(held, 'réservée')} pour cette mission, {_available(free)}."
         )
     from_reserved = draw(reserved, min(half_days, held))
@@ -92,6 +94,46 @@ def check_half_days(half_days: int, field: str = "half_days") -> int:
             {field: f"Indiquez un nombre entier, de 1 à {MOST}."},
         )
     return half_days
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A balance before and after an act: what a confirmation shows."""
+
+    label: str
+    before: int
+    after: int
+
+
+def check_life(starts_on: date, expires_on: date, today: date) -> None:
+    """The first and last days of half-days that somebody gives. Raises Invalid (starts_on, expires_on)."""
+    fields = {}
+    if starts_on > expires_on:
+        fields["starts_on"] = "Le premier jour d’utilisation vient après le dernier."
+    if expires_on < today:
+        fields["expires_on"] = "Ce jour est passé : les demi-journées seraient déjà expirées."
+    elif expires_on > today.replace(year=today.year + LONGEST, day=min(today.day, 28)):
+        fields["expires_on"] = f"Choisissez un jour dans les {LONGEST} ans."
+    if fields:
+        raise Invalid("Ces dates ne conviennent pas.", fields)
+
+
+def check_later(expires_on: date, later_on: date, today: date) -> None:
+    """The day until which half-days that expire on another one may go on. Raises Invalid (expires_on), Conflict."""
+    if today > expires_on:
+        raise Conflict("Ces demi-journées ont expiré : attribuez-en de nouvelles.")
+    if later_on <= expires_on:
+        fault = {"expires_on": f"Choisissez un jour après le {day(expires_on)}."}
+        raise Invalid("Le report doit prolonger les demi-journées.", fault)
+    check_life(today, later_on, today)
+
+
+def read_note(text: str, field: str = "note") -> str:
+    """The few words that somebody gives, on one line. Raises Invalid."""
+    note = " ".join(text.split())
+    if len(note) > LONGEST_NOTE:
+        raise Invalid("Ce texte est trop long.", {field: f"Écrivez {LONGEST_NOTE} caractères au plus."})
+    return note
 
 
 def _available(number: int) -> str:

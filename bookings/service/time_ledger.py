@@ -11,7 +11,8 @@ from bookings.models import Mission, TimePacket
 from bookings.queries import time_ledger as ledger
 from bookings.rules import time as rules
 from bookings.rules.time import Drawn, Holding, Settlement
-from bookings.service.time_posting import Accounts, Movement, from_packets, hold, open_packet, post, today
+from bookings.service.time_posting import Accounts, Movement, from_packets, hold, open_packet, post
+from bookings.service.today import today
 from kit.db import uuid7
 from kit.transaction import Tx
 
@@ -32,20 +33,18 @@ def credit(
     `source` "order" is a purchase, any other a grant. Raises Invalid for a number that is none.
     """
     rules.check_half_days(half_days)
-    packet = open_packet(
-        tx,
-        TimePacket(
-            id=uuid7(),
-            organisation_id=organisation_id,
-            finess_et=finess_et,
-            source=source,
-            source_id=source_id,
-            starts_on=starts_on,
-            expires_on=expires_on,
-        ),
-    )
     origin, kind = ("purchased", "purchase") if source == "order" else ("granted", "grant")
-    accounts = hold(tx, [packet.id], origin)
+    accounts = hold(tx, [], origin)
+    packet = TimePacket(
+        id=uuid7(),
+        organisation_id=organisation_id,
+        finess_et=finess_et,
+        source=source,
+        source_id=source_id,
+        starts_on=starts_on,
+        expires_on=expires_on,
+    )
+    open_packet(tx, accounts, packet)
     entries = {(origin, None): -half_days, ("available", packet.id): half_days}
     post(tx, accounts, Movement(kind, organisation_id, note=note), entries)
     if kind == "grant":
@@ -53,13 +52,13 @@ def credit(
     return packet
 
 
-def reserve(tx: Tx, mission: Mission, half_days: int) -> None:
+def reserve(tx: Tx, mission: Mission, half_days: int, note: str = "") -> None:
     """Set half-days aside for a mission, the soonest to expire first. Raises Conflict with the balance when short."""
     rules.check_half_days(half_days)
     packets = ledger.list_usable(tx.session, mission.organisation_id, mission.finess_et, today(tx))
     accounts = hold(tx, [one.id for one in packets])
     drawn = rules.draw(accounts.holdings(packets), half_days)
-    post(tx, accounts, _of(mission, "reserve"), from_packets(drawn, "available", "reserved"))
+    post(tx, accounts, _of(mission, "reserve", note), from_packets(drawn, "available", "reserved"))
 
 
 def release(tx: Tx, mission: Mission) -> None:
@@ -107,6 +106,13 @@ def expected(tx: Tx, mission: Mission, half_days: int) -> Settlement:
     return rules.settle(reserved, accounts.holdings(usable), half_days)
 
 
+def usable_by(tx: Tx, mission: Mission) -> int:
+    """How many half-days a mission's facility may still draw for it today."""
+    usable = ledger.list_usable(tx.session, mission.organisation_id, mission.finess_et, today(tx))
+    accounts = Accounts(ledger.list_accounts(tx.session, [one.id for one in usable]))
+    return sum(one.half_days for one in accounts.holdings(usable))
+
+
 def hold_with_expiry(tx: Tx, back: Sequence[TimePacket], others: Sequence[TimePacket] = (), *kinds: str) -> Accounts:
     """Lock what half-days going back to the packets of `back` may need: the expired ones' have nowhere else to go."""
     day = today(tx)
@@ -122,6 +128,7 @@ def give_back(tx: Tx, accounts: Accounts, mission: Mission, packets: Sequence[Ti
     for packet in packets:
         if packet.id in released and packet.expires_on < today(tx):
             end(tx, accounts, packet, released[packet.id], today(tx))
+            tx.emit("time_packet.lapse", packet.id, str(released[packet.id]))
 
 
 def end(tx: Tx, accounts: Accounts, packet: TimePacket, half_days: int, on: date) -> int:
@@ -137,5 +144,5 @@ def holdings_of(packets: Sequence[TimePacket], half_days: Drawn) -> list[Holding
     return [Holding(one.id, one.expires_on, half_days.get(one.id, 0)) for one in packets]
 
 
-def _of(mission: Mission, kind: str) -> Movement:
-    return Movement(kind, mission.organisation_id, mission_id=mission.id)
+def _of(mission: Mission, kind: str, note: str = "") -> Movement:
+    return Movement(kind, mission.organisation_id, mission_id=mission.id, note=note)

@@ -2,9 +2,8 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import insert as insert_once
@@ -14,9 +13,9 @@ from bookings.queries import time_ledger as ledger
 from bookings.queries.time_ledger import AccountRow
 from bookings.rules.states import PACKET_ACCOUNTS
 from bookings.rules.time import Drawn, Holding
+from bookings.service.today import local_instant, today
 from kit.db import uuid7
 from kit.transaction import Tx
-from tenants.models import Tenant
 
 # An account: its kind and its packet (None: the tenant's).
 Key = tuple[str, UUID | None]
@@ -39,8 +38,15 @@ class Accounts:
     """Accounts under lock, and their balances as this transaction leaves them."""
 
     def __init__(self, rows: Collection[AccountRow]) -> None:
-        self._ids: dict[Key, UUID] = {(row.kind, row.packet_id): row.id for row in rows}
-        self._balances: dict[Key, int] = {(row.kind, row.packet_id): row.balance for row in rows}
+        self._ids: dict[Key, UUID] = {}
+        self._balances: dict[Key, int] = {}
+        for row in rows:
+            self.add(row)
+
+    def add(self, row: AccountRow) -> None:
+        """Count one more account."""
+        self._ids[row.kind, row.packet_id] = row.id
+        self._balances[row.kind, row.packet_id] = row.balance
 
     def id(self, key: Key) -> UUID:
         """The account's identifier."""
@@ -57,16 +63,6 @@ class Accounts:
     def holdings(self, packets: Collection[TimePacket], kind: str = "available") -> list[Holding]:
         """What packets hold in their accounts of a kind."""
         return [Holding(one.id, one.expires_on, self._balances[kind, one.id]) for one in packets]
-
-
-def zone_of(tx: Tx) -> ZoneInfo:
-    """The tenant's zone."""
-    return ZoneInfo(tx.session.get_one(Tenant, tx.tenant_id).zone)
-
-
-def today(tx: Tx) -> date:
-    """The day it is in the tenant's zone."""
-    return tx.now.astimezone(zone_of(tx)).date()
 
 
 def hold(tx: Tx, packet_ids: Collection[UUID], *kinds: str) -> Accounts:
@@ -116,19 +112,18 @@ def from_packets(drawn: Drawn, kind: str, target: str | None = None) -> dict[Key
     return entries
 
 
-def open_packet(tx: Tx, packet: TimePacket) -> TimePacket:
-    """Add a packet with its two accounts, empty, and the two deadlines of its end."""
+def open_packet(tx: Tx, accounts: Accounts, packet: TimePacket) -> TimePacket:
+    """Add a packet with its two accounts, empty, and the two deadlines of its end.
+
+    `accounts` gets them: nobody else sees them before the commit, so there is nothing to lock.
+    """
     packet.created_at = tx.now
     tx.add(packet)
     tx.session.flush()
     for kind in PACKET_ACCOUNTS:
-        tx.add(TimeAccount(id=uuid7(), kind=kind, packet_id=packet.id, balance=0))
-    zone = zone_of(tx)
-    tx.due("time_packet.expire", packet.id, _morning(packet.expires_on + timedelta(days=1), zone))
+        account = tx.add(TimeAccount(id=uuid7(), kind=kind, packet_id=packet.id, balance=0))
+        accounts.add(AccountRow(account.id, kind, packet.id, 0))
+    tx.due("time_packet.expire", packet.id, local_instant(tx, packet.expires_on + timedelta(days=1), 0))
     if packet.expires_on - SOON > today(tx):
-        tx.due("time_packet.expire_soon", packet.id, _morning(packet.expires_on - SOON, zone, hour=8))
+        tx.due("time_packet.expire_soon", packet.id, local_instant(tx, packet.expires_on - SOON, 8))
     return packet
-
-
-def _morning(on: date, zone: ZoneInfo, hour: int = 0) -> datetime:
-    return datetime(on.year, on.month, on.day, hour, tzinfo=zone)

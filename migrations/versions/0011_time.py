@@ -49,7 +49,7 @@ def _make_time_packet() -> None:
         sa.Column("expires_on", sa.Date, nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.CheckConstraint("starts_on <= expires_on", name="dates"),
-        sa.CheckConstraint("source in ('award', 'order', 'carry_over', 'transfer', 'correction')", name="source"),
+        sa.CheckConstraint("source in ('award', 'grant', 'order', 'carry_over', 'transfer')", name="source"),
         sa.ForeignKeyConstraint(["tenant_id", "organisation_id"], ["organisation.tenant_id", "organisation.id"]),
         sa.PrimaryKeyConstraint("tenant_id", "id"),
     )

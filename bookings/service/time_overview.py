@@ -1,0 +1,76 @@
+"""The GRADeS's view of the ledger: every account, granted against consumed, and whether the books are true."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from bookings.permissions import PERMISSIONS
+from bookings.queries import time_overview as overview
+from bookings.queries.time_overview import Fault, Line
+from bookings.queries.time_statement import balance_before
+from bookings.rules.time_statement import Balance
+from bookings.service.time_place import facility_of
+from bookings.service.time_posting import SOON
+from bookings.service.today import today
+from kit.actor import Actor
+from kit.permissions import permit
+from kit.transaction import Tx, transaction
+from tenants.models import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A page of accounts, and the totals of the region. `after` asks for the next page."""
+
+    lines: Sequence[Line]
+    after: UUID | None
+    totals: Mapping[str, int]
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Whether the books are true: the sum of all accounts, accounts that differ, movements that do not balance."""
+
+    total: int
+    faults: Sequence[Fault]
+    unbalanced: Sequence[UUID]
+
+    @property
+    def is_true(self) -> bool:
+        """Nothing lost, nothing made."""
+        return not (self.total or self.faults or self.unbalanced)
+
+
+def list_accounts(actor: Actor, after: UUID | None = None, limit: int = overview.PAGE) -> Overview:
+    """Every account of the region, by organisation."""
+    with transaction(actor) as tx:
+        permit(PERMISSIONS, actor, "time_account.list")
+        day = today(tx)
+        found = overview.list_accounts(tx.session, day, day + SOON, after, limit + 1)
+        shown = found[:limit]
+        more = shown[-1].organisation.id if len(found) > limit else None
+        return Overview(shown, more, _totals(tx), day)
+
+
+def view_balance(actor: Actor, organisation_id: UUID, on: date | None = None) -> tuple[Organisation, date, Balance]:
+    """What an organisation had at the end of a day (today unless asked)."""
+    with transaction(actor) as tx:
+        organisation = facility_of(tx, organisation_id)
+        permit(PERMISSIONS, actor, "time_account.view", organisation)
+        day = on or today(tx)
+        return organisation, day, balance_before(tx.session, organisation_id, day + timedelta(days=1))
+
+
+def verify_time(actor: Actor) -> Audit:
+    """Add everything up again, entry by entry."""
+    with transaction(actor) as tx:
+        permit(PERMISSIONS, actor, "time_account.list")
+        totals = overview.tenant_totals(tx.session)
+        return Audit(sum(totals.values()), overview.list_faults(tx.session), overview.list_unbalanced(tx.session))
+
+
+def _totals(tx: Tx) -> Mapping[str, int]:
+    kinds = ("granted", "purchased", "available", "reserved", "consumed", "expired")
+    return dict.fromkeys(kinds, 0) | {kind: abs(n) for kind, n in overview.tenant_totals(tx.session).items()}

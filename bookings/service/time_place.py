@@ -1,0 +1,77 @@
+"""Where half-days are kept: a whole organisation, or one establishment of its legal entity in the register."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from finess.models import Establishment
+from finess.queries.edition import find_current_edition
+from finess.queries.structure import find_establishment, find_legal_entity, list_establishments
+from kit.errors import Invalid, NotFound
+from kit.transaction import Tx
+from tenants.models import Organisation
+from tenants.queries.organisation import get_organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An organisation (`finess_et` None) or one of its establishments. `department` is where it is, when known."""
+
+    organisation: Organisation
+    finess_et: str | None
+    name: str
+    department: str | None
+
+
+def facility_of(tx: Tx, organisation_id: UUID) -> Organisation:
+    """The organisation that owns half-days. Raises NotFound, for a provider's too: it owns none."""
+    organisation = get_organisation(tx.session, tx.tenant_id, organisation_id)
+    if organisation.kind != "legal_entity":
+        raise NotFound()
+    return organisation
+
+
+def place_of(tx: Tx, organisation: Organisation, finess_et: str | None, field: str = "finess_et") -> Place:
+    """The place that somebody named. Raises Invalid (`field`) when the register gives no such establishment to it."""
+    edition = find_current_edition(tx.session)
+    if not finess_et:
+        entity = find_legal_entity(tx.session, edition.id, organisation.finess_ej or "") if edition else None
+        return Place(organisation, None, organisation.name, entity.department if entity else None)
+    found = find_establishment(tx.session, edition.id, finess_et) if edition else None
+    if found is None or found.finess_ej != organisation.finess_ej:
+        raise Invalid(
+            "Cet établissement n’est pas celui de l’organisme.",
+            {field: "Choisissez un établissement de l’organisme, ou l’organisme entier."},
+        )
+    return _of(organisation, found)
+
+
+def list_places(tx: Tx, organisation: Organisation) -> Sequence[Place]:
+    """The organisation itself, then its open establishments in the register."""
+    whole = Place(organisation, None, organisation.name, None)
+    edition = find_current_edition(tx.session)
+    if edition is None:
+        return [whole]
+    found = list_establishments(tx.session, edition.id, organisation.finess_ej or "")
+    return [whole, *(_of(organisation, one) for one in found if one.is_open)]
+
+
+def establishment_names(tx: Tx, organisation: Organisation) -> dict[str, str]:
+    """The names of all its establishments, closed ones too: half-days may have been kept for them."""
+    edition = find_current_edition(tx.session)
+    found = list_establishments(tx.session, edition.id, organisation.finess_ej or "") if edition else []
+    return {one.finess_et: one.name or one.finess_et for one in found}
+
+
+def same_manager(tx: Tx, one: Organisation, other: Organisation) -> bool:
+    """Whether the register gives both the same SIREN: one gestionnaire, whatever its legal entities."""
+    edition = find_current_edition(tx.session)
+    if edition is None:
+        return False
+    found = [find_legal_entity(tx.session, edition.id, each.finess_ej or "") for each in (one, other)]
+    sirens = {entity.siren for entity in found if entity is not None and entity.siren}
+    return None not in found and all(entity and entity.siren for entity in found) and len(sirens) == 1
+
+
+def _of(organisation: Organisation, found: Establishment) -> Place:
+    return Place(organisation, found.finess_et, found.name or found.finess_et, found.department)
