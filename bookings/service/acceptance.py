@@ -13,7 +13,7 @@ from bookings.service.delivery import check_read, forget_answer
 from bookings.service.order import complete_order
 from kit.actor import Actor
 from kit.db import uuid7
-from kit.errors import Stale
+from kit.errors import Conflict, Stale
 from kit.permissions import permit
 from kit.transaction import Tx, transaction
 
@@ -61,6 +61,17 @@ def delivered(tx: Tx, mission: Mission) -> tuple[list[dict[str, object]], int | 
     """What an acceptance would be about: the last version of each document, the half-days of the time sheet."""
     sheet = _sheet(tx, mission)
     return manifest(deliveries.list_files(tx.session, mission.id)), sheet.half_days if sheet else None
+
+
+def can_accept(tx: Tx, mission: Mission) -> bool:
+    """Whether nothing stands in the way: the half-days of the time sheet are there."""
+    sheet = _sheet(tx, mission)
+    try:
+        if sheet is not None:
+            time_ledger.expected(tx, mission, sheet.half_days)
+    except Conflict:
+        return False
+    return True
 
 
 def accept(tx: Tx, mission: Mission, signatory: Signatory | None) -> Acceptance:
