@@ -62,7 +62,7 @@ def open_slot(tx: Tx, slot: Slot, consultant: Consultant, starts_at: datetime, e
     with _free(tx, slot.id, consultant, time):
         _put(slot, consultant, time)
         tx.add(slot)
-    _tell(tx, "slot.open", slot)
+    tell(tx, "slot.open", slot)
 
 
 def move_slot(tx: Tx, slot: Slot, starts_at: datetime, ends_at: datetime, consultant_id: UUID | None = None) -> None:
@@ -78,7 +78,7 @@ def move_slot(tx: Tx, slot: Slot, starts_at: datetime, ends_at: datetime, consul
     with _free(tx, slot.id, consultant, time):
         _put(slot, consultant, time)
         slot.revision += 1
-    _tell(tx, "slot.move", slot)
+    tell(tx, "slot.move", slot)
 
 
 def take_places(tx: Tx, slot_id: UUID, mission: Mission, places: int) -> Booking:
@@ -150,7 +150,8 @@ def _put(slot: Slot, consultant: Consultant, time: Kept) -> None:
     slot.blocked_from, slot.blocked_until = time.blocked_from, time.blocked_until
 
 
-def _tell(tx: Tx, what: str, slot: Slot) -> None:
+def tell(tx: Tx, what: str, slot: Slot) -> None:
+    """Say that a slot was opened or moved, to whoever keeps a calendar with it."""
     tx.audit(what, slot.id, consultant_id=str(slot.consultant_id), starts_at=slot.starts_at.isoformat())
     tx.emit(what, slot.id)
 
