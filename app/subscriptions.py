@@ -3,6 +3,7 @@
 A topic is `thing.move`; a listener takes the transaction and the news, and touches the database only.
 """
 
+from bookings.jobs import entitlement, mission, order, time
 from campaigns.jobs import award, campaign, candidacy, release
 from kit.relay import Subscriptions
 from notifications import jobs as notices
@@ -22,9 +23,30 @@ SUBSCRIPTIONS: Subscriptions = {
     "campaign.release": [release.tell_applicants],
     "award.remind": [award.remind_unconfirmed],
     "award.unconfirmed": [award.tell_unconfirmed],
-    "award.confirm": [award.tell_confirmation],
+    "award.confirm": [award.tell_confirmation, entitlement.open_from_award],
     "award.decline": [award.tell_refusal],
     "award.lapse": [award.tell_lapse],
+    "service.publish": [entitlement.open_with_service],
+    "order.request": [order.tell_request],
+    "order.place": [order.tell_place],
+    "order.refuse": [order.tell_refusal],
+    "order.cancel": [order.tell_cancellation],
+    "time_account.grant": [time.tell_grant],
+    "time_account.carry_over": [time.tell_carry_over],
+    "time_account.transfer": [time.tell_transfer],
+    "time_packet.expire_soon": [time.warn_of_expiry],
+    "time_packet.expire": [time.expire_packet],
+    "time_packet.lapse": [time.tell_lapse],
+    "mission.unassigned": [mission.tell_unassigned],
+    "mission.assign": [mission.tell_assigned],
+    "mission.plan": [mission.tell_planned],
+    "mission.cancel": [mission.tell_cancelled],
+    "mission.deliver": [mission.tell_delivered],
+    "deliverable.add": [mission.tell_added],
+    "mission.reserve": [mission.tell_reserved],
+    "mission.accept": [mission.prove_service, mission.tell_accepted],
+    "mission.accept_remind": [mission.remind_acceptance],
+    "mission.accept_late": [mission.end_delay],
     "provider.create": [provider.tell_opening],
     "provider.suspend": [provider.tell_suspension],
     "provider.resume": [provider.tell_resumption],

@@ -44,6 +44,12 @@ def get_row(session: Session, entitlement_id: UUID) -> EntitlementRow:
     return EntitlementRow(*found)
 
 
+def list_rows(session: Session, entitlement_ids: Collection[UUID]) -> Sequence[EntitlementRow]:
+    """These entitlements with what surrounds them, in one query."""
+    query = _ROWS.where(Entitlement.id.in_(entitlement_ids)).order_by(Entitlement.id)
+    return [EntitlementRow(*row) for row in session.execute(query)]
+
+
 def list_entitlements(
     session: Session,
     organisation_ids: Collection[UUID] | None,

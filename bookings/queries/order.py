@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bookings.models import Mission, Order, TimeAccount, TimeEntry, TimeMovement, TimePacket
 from kit.errors import NotFound
 from services_catalog.models import FrameworkAgreement, Lot
-from tenants.models import Organisation
+from tenants.models import Organisation, User
 
 PAGE = 50
 LIVE = ("requested", "placed", "completed")
@@ -133,6 +133,12 @@ def list_missions(session: Session, order_ids: Collection[UUID], lock: bool = Fa
         if mission.order_id is not None:
             found[mission.order_id].append(mission)
     return found
+
+
+def list_people(session: Session, user_ids: Collection[UUID | None]) -> Mapping[UUID, User]:
+    """These people, by identifier."""
+    asked = [one for one in user_ids if one is not None]
+    return {user.id: user for user in session.scalars(select(User).where(User.id.in_(asked)))}
 
 
 def find_purchase(session: Session, order_id: UUID) -> Row[TimePacket, TimeMovement] | None:

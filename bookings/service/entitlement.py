@@ -122,7 +122,8 @@ def order_entitlement(
     """
     with transaction(actor) as tx:
         entitlement = entitlements.get_entitlement(tx.session, entitlement_id, lock=True)
-        permit(PERMISSIONS, actor, "order.request", entitlement)
+        permit(PERMISSIONS, actor, "entitlement.view", entitlement)
+        permit(PERMISSIONS, actor, "quote.draw_up", entitlement)
         existing = orders.find_of_entitlement(tx.session, entitlement_id)
         if existing is not None:
             return existing

@@ -32,7 +32,7 @@ def order_quote(actor: Actor, quote_id: UUID, typed: Mapping[str, Any], contact:
     """
     with transaction(actor) as tx:
         quote = quotes.get_quote(tx.session, quote_id)
-        permit(PERMISSIONS, actor, "order.request", quote)
+        permit(PERMISSIONS, actor, "quote.view", quote)
         kept = f"Le devis {quote.number} est conservé, et valable jusqu’au {day(quote.valid_until)}."
         with keeping(kept):
             return request(tx, quote, rules.read_details(typed, contact))

@@ -68,6 +68,8 @@ def propose(tx: Tx, organisation: Organisation, version: ServiceVersion, wanted:
     service = tx.session.get_one(Service, (tx.tenant_id, version.service_id))
     if service.state != "published" or service.version != version.number:
         raise Conflict(NOT_ON_SALE)
+    if wanted.entitlement is not None:
+        validity.check_right(wanted.entitlement.expires_on, today(tx))
     right = check_right(tx, organisation, version)
     site = site_of(right, wanted.finess_et)
     priced = _price(tx, organisation, service, wanted)

@@ -40,9 +40,15 @@ def an_order(market: Market, facility: Facility, quantity: int = 1, by: Actor | 
         return order_quote(by or facility.owner, quote.id, {}, CONTACT)
 
 
+def requester(order: Order) -> Actor:
+    """Whoever asked for an order."""
+    places = {order.organisation_id: frozenset({"owner"})}
+    return Actor("person", order.tenant_id, order.requested_by, organisations=places)
+
+
 def an_award(tenant: Tenant, facility: Facility, service: str | None, **columns: Any) -> Award:
     """A confirmed award of a call, for the facility."""
-    number, call = next(numbers), a_call(tenant, state="released")
+    number, call = next(numbers), a_call(tenant, state="released", released_at=NOW)
     values: dict[str, Any] = {
         "quantity": 1,
         "ars_share_percent": 80,

@@ -195,13 +195,14 @@ def test_strangers_find_nothing(tenant: Tenant) -> None:
     market, facility = a_market(tenant), a_facility(tenant)
     order, quote = an_order(market, facility), a_quote(market, facility)
     stranger, other = a_facility(tenant).owner, a_supplier(tenant).owner
-    for actor in (stranger, other):
+    for actor in (stranger, other, market.supplier.owner):
         with pytest.raises(NotFound):
             order_quote(actor, quote.id, {}, CONTACT)
         with pytest.raises(NotFound):
-            cancel_order(actor, order.id, "Non.")
-        with pytest.raises(NotFound):
             ask_quote(actor, market.service.slug, facility.organisation.id, 1)
+    for actor in (stranger, other):
+        with pytest.raises(NotFound):
+            cancel_order(actor, order.id, "Non.")
     with pytest.raises(Forbidden):
         cancel_order(market.supplier.owner, order.id, "Non.")
 
