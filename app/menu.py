@@ -50,7 +50,12 @@ MENU = (
         ),
     ),
     Entry("Mes missions", "missions.my_missions", ("/missions/", "/providers/"), providers),
-    Entry("Campagnes", "staff_campaigns.list_campaigns", ("/staff/campaigns/", "/staff/candidacies/"), staff),
+    Entry(
+        "Campagnes",
+        "staff_campaigns.list_campaigns",
+        ("/staff/campaigns/", "/staff/candidacies/", "/staff/awards/", "/awards/"),
+        staff,
+    ),
     Entry(
         "Prestations",
         "board.view_board",

@@ -31,17 +31,18 @@ def called(gift: Gift, title: str | None) -> str | None:
 
 
 def share(gift: Gift) -> str | None:
-    """Who pays: « L’ARS prend en charge 80 % du prix TTC, jusqu’à 3 000,00 €. Le reste … ». None without a service."""
+    """Who pays: « L’ARS prend en charge 80 % du prix TTC, 3 000,00 € au plus. Le reste … ». None without a service."""
     if gift.service is None:
         return None
     if gift.ars_share_percent == 0:
-        return "La prestation est facturée à votre organisme."
-    limit = f", dans la limite de {money(gift.cap_cents)} TTC" if gift.cap_cents else ""
+        return "Le prix est à la charge de l’organisme."
+    part = "la totalité" if gift.ars_share_percent == WHOLE_PRICE else f"{gift.ars_share_percent}{NBSP}%"
+    if gift.cap_cents:
+        paid = f"L’ARS prend en charge {part} du prix TTC, dans la limite de {money(gift.cap_cents)}."
+        return f"{paid} Le reste est à la charge de l’organisme."
     if gift.ars_share_percent == WHOLE_PRICE:
-        rest = " Au-delà, le prix est facturé à votre organisme." if limit else " Vous n’avez rien à payer."
-        return f"L’ARS prend en charge la totalité du prix{limit}.{rest}"
-    percent = f"{gift.ars_share_percent}{NBSP}%"
-    return f"L’ARS prend en charge {percent} du prix TTC{limit}. Le reste est facturé à votre organisme."
+        return f"L’ARS prend en charge la totalité du prix{NBSP}: il n’y a rien à payer."
+    return f"L’ARS prend en charge {part} du prix TTC. Le reste est à la charge de l’organisme."
 
 
 def promise(terms: Terms, title: str | None) -> Sequence[str]:

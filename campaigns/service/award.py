@@ -32,6 +32,11 @@ class Journey:
     milestones: Sequence[Milestone]
 
     @property
+    def proved(self) -> int:
+        """How many milestones are proved."""
+        return sum(one.proved_at is not None for one in self.milestones)
+
+    @property
     def is_finished(self) -> bool:
         """Whether everything that was promised is proved."""
         return self.award.state == "confirmed" and rules.is_complete(one.proved_at for one in self.milestones)
@@ -59,11 +64,11 @@ class MyAwards:
     after: UUID | None
 
 
-def view_award(actor: Actor, award_id: UUID) -> AwardPage:
-    """One award, for the people of its organisation and for the staff. Raises NotFound to everybody else."""
+def view_award(actor: Actor, award_id: UUID, action: str = "award.view") -> AwardPage:
+    """One award, for whoever may do `action` to it. Raises NotFound to strangers, Forbidden."""
     with transaction(actor) as tx:
         award = awards.get_award(tx.session, award_id)
-        permit(PERMISSIONS, actor, "award.view", award)
+        permit(PERMISSIONS, actor, action, award)
         (journey,) = journeys(tx, [award])
         last = submissions.last_submissions(tx.session, [award.candidacy_id]).get(award.candidacy_id)
         return AwardPage(

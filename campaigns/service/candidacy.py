@@ -7,6 +7,7 @@ from uuid import UUID
 from campaigns.models import Decision, Submission
 from campaigns.permissions import PERMISSIONS
 from campaigns.queries import answer as written
+from campaigns.queries import award as awards
 from campaigns.queries import candidacy as candidacies
 from campaigns.queries import decision as decisions
 from campaigns.queries import submission as submissions
@@ -14,6 +15,7 @@ from campaigns.queries.answer import Written
 from campaigns.queries.submission import SubmissionLine
 from campaigns.rules import form as forms
 from campaigns.rules.form import Progress
+from campaigns.service.award import Journey, journeys
 from campaigns.service.draft import Draft, drafts_of, open_draft
 from campaigns.service.verdict import Assessment, assess_draft
 from kit.actor import Actor
@@ -23,12 +25,16 @@ from kit.transaction import Tx, transaction
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """A file in the list. `last` is its last submission; `is_changed` says that the draft says something else since."""
+    """A file in the list. `last` is its last submission; `is_changed` says that the draft says something else since.
+
+    `award` is what it obtained, with its path; None before everybody is told, and for a file that obtained nothing.
+    """
 
     draft: Draft
     progress: Progress
     last: Submission | None
     is_changed: bool
+    award: Journey | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,8 @@ class FilePage:
     """One file, for the people of its organisation.
 
     `assessment` is worked out now; `aside` counts the fields where two texts wait for a choice; `writer` wrote last;
-    `history` is every submission, the last one first; `decision` is None until everybody is told.
+    `history` is every submission, the last one first; `decision` is None until everybody is told; `award` is what an
+    accepted file obtained.
     """
 
     draft: Draft
@@ -56,6 +63,7 @@ class FilePage:
     writer: Written | None
     history: Sequence[SubmissionLine]
     decision: Decision | None
+    award: Journey | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,7 @@ def view_candidacy(actor: Actor, candidacy_id: UUID) -> FilePage:
             max(writers, key=lambda one: one.saved_at, default=None),
             submissions.list_submissions(tx.session, candidacy_id),
             decisions.find_released_decision(tx.session, candidacy_id),
+            line.award,
         )
 
 
@@ -108,9 +117,17 @@ def _aside(tx: Tx, draft: Draft) -> int:
 
 def _lines(tx: Tx, drafts: Sequence[Draft]) -> list[FileLine]:
     lasts = submissions.last_submissions(tx.session, [draft.candidacy.id for draft in drafts])
-    return [_line(draft, lasts.get(draft.candidacy.id)) for draft in drafts]
+    obtained = _awards(tx, drafts)
+    return [_line(draft, lasts.get(draft.candidacy.id), obtained.get(draft.candidacy.id)) for draft in drafts]
 
 
-def _line(draft: Draft, last: Submission | None) -> FileLine:
+def _awards(tx: Tx, drafts: Sequence[Draft]) -> dict[UUID, Journey]:
+    """What the accepted files obtained; no query when none is accepted."""
+    accepted = [draft.candidacy.id for draft in drafts if draft.candidacy.state == "accepted"]
+    found = list(awards.find_awards(tx.session, accepted).values()) if accepted else []
+    return {one.candidacy.id: one for one in journeys(tx, found)} if found else {}
+
+
+def _line(draft: Draft, last: Submission | None, award: Journey | None) -> FileLine:
     changed = last is not None and forms.differs(last.content, draft.form, draft.answers, draft.campaign.zone)
-    return FileLine(draft, forms.progress(draft.form, draft.answers), last, changed)
+    return FileLine(draft, forms.progress(draft.form, draft.answers), last, changed, award)

@@ -8,7 +8,9 @@ from uuid import UUID
 from campaigns.models import Campaign, CampaignVersion, CampaignWindow
 from campaigns.permissions import PERMISSIONS
 from campaigns.queries import campaign as campaigns
+from campaigns.queries.award import service_titles
 from campaigns.rules import window
+from campaigns.rules.award_words import promise
 from campaigns.rules.document.campaign import Document, stored
 from eligibility.rules import Sentence, read_rule, rule_in_words
 from finess.models import RegistryEdition
@@ -36,7 +38,7 @@ class Call:
 
 @dataclass(frozen=True)
 class CallPage:
-    """A call with what its page shows."""
+    """A call with what its page shows. `promise` says what it gives, in sentences: empty when it does not say."""
 
     campaign: Campaign
     version: CampaignVersion
@@ -44,6 +46,7 @@ class CallPage:
     moment: window.Moment
     siblings: Sequence[Campaign]
     edition: RegistryEdition | None
+    promise: Sequence[str]
     now: datetime
 
     @property
@@ -97,6 +100,7 @@ def view_call(actor: Actor, slug: str, action: str = "campaign.view") -> CallPag
             window.at(document.windows, tx.now),
             [one for one in siblings if allows(PERMISSIONS, actor, "campaign.view", one)],
             _edition(tx, campaign),
+            _promise(tx, document),
             tx.now,
         )
 
@@ -107,6 +111,13 @@ def list_versions(actor: Actor, slug: str) -> tuple[Campaign, Sequence[CampaignV
         campaign = campaigns.get_campaign(tx.session, slug)
         permit(PERMISSIONS, actor, "campaign.preview", campaign)
         return campaign, campaigns.list_versions(tx.session, campaign.id)
+
+
+def _promise(tx: Tx, document: Document) -> Sequence[str]:
+    if "award" not in document.data:
+        return ()
+    titles = service_titles(tx.session, [document.terms.service])
+    return promise(document.terms, titles.get(document.terms.service or ""))
 
 
 def _edition(tx: Tx, campaign: Campaign) -> RegistryEdition | None:

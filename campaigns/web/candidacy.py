@@ -14,11 +14,12 @@ from campaigns.service import candidacy as files
 from campaigns.service import starting
 from campaigns.service.candidacy import FileLine, FilePage
 from campaigns.web.applicant import applicant_facts
+from campaigns.web.award import award_line, journey_words
 from campaigns.web.countdown import countdown, one_line
 from campaigns.web.eligibility_words import verdict_words
 from kit import clock
 from kit.errors import Conflict, CrrcError, Forbidden, Invalid, NotFound
-from kit.french import count
+from kit.french import count, day
 from kit.permissions import allows
 from kit.web import actor, page, permission
 
@@ -90,6 +91,7 @@ def view(candidacy_id: UUID) -> Response:
         is_late=now >= draft.campaign.notify_at,
         tasks=[_task(section, draft.candidacy.id) for section in file.progress.sections],
         verdict=verdict_words(file.assessment, draft.candidacy.applicant_name),
+        obtained=journey_words(file.award) if file.award else None,
         **_doors(file),
     )
 
@@ -151,7 +153,9 @@ def _doors(file: FilePage) -> dict[str, Any]:
 
 
 def _urgency(line: FileLine) -> tuple[int, float]:
-    """What can still be submitted comes first, the nearest closing before the others; then what is being prepared."""
+    """What waits for an answer comes first, the nearest day before the others; then what is being prepared."""
+    if line.award is not None and line.award.award.state == "offered":
+        return 0, line.award.award.confirm_by.toordinal()
     moment, state = line.draft.moment, line.draft.candidacy.state
     at = moment.window.closes_at.timestamp() if moment.window else 0.0
     if state in ("draft", "submitted") and moment.status == "open":
@@ -167,12 +171,25 @@ def _card(line: FileLine, now: datetime) -> dict[str, Any]:
         "reference": draft.candidacy.reference,
         "applicant": draft.candidacy.applicant_name,
         "finess_ej": draft.candidacy.finess_ej,
-        "state": draft.candidacy.state,
-        "sentence": _where(line),
-        "time": one_line(draft.moment, now, campaign.zone),
+        "state": _state(line),
+        "sentence": award_line(line.award, now) if line.award else _where(line),
+        "time": _when(line, now),
         "progress": f"{count(line.progress.done, 'rubrique complète', 'rubriques complètes')} "
         f"sur {len(line.progress.sections)}",
     }
+
+
+def _state(line: FileLine) -> str:
+    if line.award is None:
+        return line.draft.candidacy.state
+    return "completed" if line.award.is_finished else line.award.award.state
+
+
+def _when(line: FileLine, now: datetime) -> str:
+    """The date that matters: of the deposits, then of the end of the path."""
+    if line.award and line.award.award.state == "confirmed" and line.award.award.complete_on:
+        return f"Parcours à terminer au plus tard le {day(line.award.award.complete_on)}"
+    return one_line(line.draft.moment, now, line.draft.campaign.zone)
 
 
 def _where(line: FileLine) -> str:

@@ -10,11 +10,13 @@ from sqlalchemy import select
 from campaigns.models import Award, Campaign, Candidacy
 from campaigns.service.decision import decide
 from campaigns.service.release import preview_release, release_decisions
+from campaigns.service.submission import submit_candidacy
 from kit import clock
 from kit.actor import Actor, system
 from kit.outbox import OutboxMessage
 from kit.transaction import transaction
 from tenants.models import OrganisationMember, Tenant, User
+from tests.campaigns import applying
 from tests.campaigns.applying import as_member
 from tests.campaigns.files import CLOSED, NOTIFIED, a_call, a_file, a_person
 
@@ -39,6 +41,24 @@ def a_released_call(
     with transaction(system(tenant.id, "tests")) as tx:
         found = {one.candidacy_id: one.id for one in tx.session.scalars(select(Award))}
     return call, [found[file] for file in made]
+
+
+def an_accepted_file(tenant: Tenant, award: Mapping[str, Any] | None = None) -> tuple[Actor, UUID, UUID]:
+    """A file filled in and submitted by its people, then accepted: (who wrote it, the file, its award)."""
+    finess_ej, edition = applying.a_legal_entity()
+    call = applying.a_call(tenant, edition, **({"award": dict(award)} if award else {}))
+    person, file = applying.a_file(tenant, call, finess_ej)
+    applying.fill(person, file.id)
+    manager = a_person(tenant, "ars_manager")
+    with clock.frozen(applying.DURING):
+        submit_candidacy(person, file.id)
+    with clock.frozen(DECIDING):
+        decide(manager, file.id, "accepted")
+    with clock.frozen(NOTIFIED):
+        release_decisions(manager, call.slug, preview_release(manager, call.slug).ready.digest)
+    with transaction(system(tenant.id, "tests")) as tx:
+        found = tx.session.scalars(select(Award).where(Award.candidacy_id == file.id)).one()
+    return person, file.id, found.id
 
 
 def owner_of(tenant: Tenant, award_id: UUID) -> Actor:

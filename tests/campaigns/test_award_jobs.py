@@ -19,19 +19,23 @@ from tenants.models import Tenant
 from tests.campaigns.awards import CONTACT, GIFT, LATER, a_released_call, news, owner_of, reference_of
 from tests.campaigns.files import a_person
 
+LISTENERS = {
+    "award.remind": jobs.remind_unconfirmed,
+    "award.unconfirmed": jobs.tell_unconfirmed,
+    "award.confirm": jobs.tell_confirmation,
+    "award.decline": jobs.tell_refusal,
+    "award.lapse": jobs.tell_lapse,
+}
 LAST = date(2025, 10, 16)
 WEEK, EVE, AFTER = (datetime(2025, 10, day, 7, tzinfo=UTC) for day in (9, 15, 17))
 
 
 def tell(tenant: Tenant, at: datetime, topic: str, subject_id: UUID, key: str = "") -> None:
-    """Deliver a piece of news twice at `at`."""
-    from app.subscriptions import SUBSCRIPTIONS
-
-    (reaction,) = SUBSCRIPTIONS[topic]
+    """Let our listener react to a piece of news twice at `at`."""
     message = news(tenant, topic, subject_id, key)
     for _ in range(2):
         with clock.frozen(at), transaction(system(tenant.id, "t")) as tx:
-            reaction(tx, message)
+            LISTENERS[topic](tx, message)
 
 
 def told(tenant: Tenant) -> Sequence[Notification]:

@@ -27,6 +27,7 @@ from tenants.service.organisation import join_organisation
 from tenants.service.role import grant_role
 from tenants.service.token import create_token
 from tests.browser import NAME, Browser
+from tests.campaigns.awards import a_released_call
 from tests.campaigns.files import a_call, a_file, a_person
 from tests.services_catalog.market import a_service
 
@@ -41,6 +42,7 @@ PUBLIC = {
     "register.view",
     "candidacy.start",
     "candidacy.mine",
+    "award.mine",
     "sign_in_link.ask",
     "sign_in_link.use",
     "session.end",
@@ -62,7 +64,7 @@ class Made:
 
 @pytest.fixture(scope="module")
 def made(application: Flask, make_tenant: Callable[..., Tenant]) -> Made:
-    """A region with a call, a submitted file, its receipt, its organisation and its people."""
+    """A region with a call, a submitted file, its receipt, an award, an organisation and its people."""
     tenant = make_tenant()
     call = a_call(tenant)
     file = a_file(tenant, call)
@@ -73,12 +75,14 @@ def made(application: Flask, make_tenant: Callable[..., Tenant]) -> Made:
     assert organisation is not None
     assert member is not None
     assert submission is not None
+    _, (award,) = a_released_call(tenant)
     values = {
         "slug": call.slug,
         "candidacy_id": str(file),
         "organisation_id": str(organisation.id),
         "user_id": str(member.user_id),
         "code": submission.code,
+        "award_id": str(award),
         "service_slug": a_service(tenant)[0].slug,
     }
     absent = {name: "adresse-inconnue" if name.endswith("slug") else str(uuid4()) for name in values}

@@ -40,7 +40,7 @@ FILE: dict[str, Any] = {"campaign": CAMPAIGN, "candidacy": CANDIDACY}
 
 OFFERED = Offered(
     "Exercice de gestion de crise",
-    "L’ARS prend en charge la totalité du prix. Vous n’avez rien à payer.",
+    "L’ARS prend en charge la totalité du prix\N{NO-BREAK SPACE}: il n’y a rien à payer.",
     date(2025, 10, 16),
 )
 REFERENT = {"name": "Anne Le Goff", "function": "Cadre", "email": "anne@ajoncs.fr", "phone": "0299123456"}

@@ -38,8 +38,14 @@ def _steps(document: Document, now: datetime, released: bool) -> Iterator[Step]:
     told: State = "done" if released else "current" if now >= document.notify_at else "next"
     notified = local(document.notify_at, zone)
     yield Step("Notification des décisions", f"le {day(notified.date())} à {hour(notified)}", told)
+    walking = released
+    if "award" in document.data:
+        confirm_by = notified.date() + document.terms.confirm_within
+        walking = released and today > confirm_by
+        answers: State = "done" if walking else "current" if released else "next"
+        yield Step("Confirmation des retenus", f"au plus tard le {day(confirm_by)}", answers)
     if document.complete_on:
-        last: State = "done" if today > document.complete_on else "current" if released else "next"
+        last: State = "done" if today > document.complete_on else "current" if walking else "next"
         yield Step("Fin du parcours", f"le {day(document.complete_on)}", last)
 
 
