@@ -4,16 +4,19 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from bookings.models import Mission, TimeAccount, TimePacket
+from bookings.models import Mission, TimeAccount, TimeMovement, TimePacket
 from bookings.service import time_ledger
-from kit.actor import system
+from bookings.service.time_overview import verify_time
+from finess.models import LegalEntity
+from kit.actor import Actor, system
 from kit.db import uuid7
 from kit.reference import new_reference
 from kit.transaction import transaction
 from services_catalog.models import ServiceVersion
 from tenants.models import Tenant
+from tests.campaigns.files import a_person
 from tests.services_catalog.market import Facility, Supplier
 
 TODAY = date(2026, 11, 22)
@@ -60,6 +63,30 @@ def half_days_of(
         return time_ledger.credit(
             tx, facility.organisation.id, finess_et, half_days, source, None, starts_on, expires_on
         )
+
+
+def grades(tenant: Tenant) -> Actor:
+    """Somebody of the GRADeS."""
+    return a_person(tenant, "grades_manager")
+
+
+def siblings(tenant: Tenant, *facilities: Facility, siren: str = "775672272") -> None:
+    """Make the facilities those of one gestionnaire: the register gives them one SIREN."""
+    with transaction(system(tenant.id, "tests")) as tx:
+        numbers = [one.finess_ej for one in facilities]
+        tx.session.execute(update(LegalEntity).where(LegalEntity.finess_ej.in_(numbers)).values(siren=siren))
+
+
+def books_are_true(tenant: Tenant) -> bool:
+    """What `crrc time verify` says."""
+    return verify_time(system(tenant.id, "tests")).is_true
+
+
+def last_movement(tenant: Tenant, kind: str) -> TimeMovement:
+    """The last movement of a kind."""
+    query = select(TimeMovement).where(TimeMovement.kind == kind).order_by(TimeMovement.id.desc()).limit(1)
+    with transaction(system(tenant.id, "tests")) as tx:
+        return tx.session.scalars(query).one()
 
 
 def balances(tenant: Tenant, packet_id: UUID | None = None) -> dict[str, int]:
