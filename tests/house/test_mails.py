@@ -15,6 +15,7 @@ from kit.db import uuid7
 from kit.settings import settings
 from notifications.gateway.templates import render
 from services_catalog.jobs.provider import UNQUALIFIED
+from tests.bookings.mails import MISSION_MAILS
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "app/templates/mail"
 TENANT = SimpleNamespace(
@@ -99,6 +100,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
         "role": "Contributeur",
     },
     "tenants/sign_in": {"valid_for": timedelta(minutes=20)},
+    **MISSION_MAILS,
 }
 
 

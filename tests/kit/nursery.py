@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import traceback
+from importlib import import_module
 from typing import Any
 
 
@@ -36,11 +37,11 @@ def raise_one(order: dict[str, Any]) -> int:
 
 
 def run(what: str) -> None:
-    """Be a worker or a scheduler, with the test's listeners."""
+    """Be a worker or a scheduler, with the test's listeners: those of the module that TEST_LISTENERS names."""
     from app import schedule, worker
-    from tests.kit.listeners import LISTENERS
 
-    {"worker": worker.run, "scheduler": schedule.run}[what](LISTENERS)
+    listeners = import_module(os.environ.get("TEST_LISTENERS", "tests.kit.listeners")).LISTENERS
+    {"worker": worker.run, "scheduler": schedule.run}[what](listeners)
 
 
 def ended(pid: int) -> int | None:
