@@ -267,6 +267,7 @@ def _make_price_schedule() -> None:
         sa.Column("formula", JSONB),
         sa.Column("file_name", sa.Text, nullable=False),
         sa.Column("sha256", sa.Text, nullable=False),
+        sa.Column("report", JSONB, nullable=False, server_default=sa.text("'[]'")),
         sa.Column("author_id", sa.Uuid),
         sa.Column("imported_at", INSTANT, nullable=False),
         sa.Column("published_at", INSTANT),

@@ -16,7 +16,7 @@ class PriceSchedule(OwnedByTenant, Identified, Base):
     """A price schedule (bordereau des prix unitaires): published, its lines never change, and no other overlaps it.
 
     `formula` is the revision formula (services_catalog.rules.revision), None when prices are firm. `sha256` is the
-    imported file's.
+    imported file's, `report` what its import found to look at: dicts (path: a cell, sentence).
     """
 
     __tablename__ = "price_schedule"
@@ -49,6 +49,7 @@ class PriceSchedule(OwnedByTenant, Identified, Base):
     formula: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     file_name: Mapped[str]
     sha256: Mapped[str]
+    report: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
     author_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     imported_at: Mapped[datetime] = mapped_column(INSTANT)
     published_at: Mapped[datetime | None] = mapped_column(INSTANT)
