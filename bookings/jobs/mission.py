@@ -67,10 +67,13 @@ def tell_delivered(tx: Tx, message: OutboxMessage) -> None:
 
 
 def tell_added(tx: Tx, message: OutboxMessage) -> None:
-    """A document added to a delivery changes what the facility accepts; before a delivery it is nobody's news."""
+    """A document added to a delivery changes what the facility accepts; before a delivery it is nobody's news.
+
+    The key is the state of the mission when the document came.
+    """
     deliverable = deliveries.get_deliverable(tx.session, tx.tenant_id, message.subject_id)
     mission = missions.get_mission(tx.session, tx.tenant_id, deliverable.mission_id)
-    if mission.delivered_at is not None and mission.delivered_at == message.emitted_at:
+    if message.key == "delivered" and mission.delivered_at == message.emitted_at:
         _tell_delivery(tx, message, mission, added=deliverable.name)
 
 

@@ -74,12 +74,11 @@ def add_deliverable(actor: Actor, mission_id: UUID, upload: Upload) -> Deliverab
                 added_at=tx.now,
             )
         )
+        mission.revision += 1
         if mission.state == "delivered":
             await_answer(tx, mission)
-        else:
-            mission.revision += 1
         tx.audit("deliverable.add", deliverable.id, mission=str(mission.id), sha256=digest)
-        tx.emit("deliverable.add", deliverable.id)
+        tx.emit("deliverable.add", deliverable.id, key=mission.state)
         return deliverable
 
 

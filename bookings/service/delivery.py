@@ -47,6 +47,7 @@ def deliver_mission(actor: Actor, mission_id: UUID, revision: int | None = None)
         _check_something_new(tx, mission)
         mission.started_at = mission.started_at or tx.now
         await_answer(tx, mission)
+        mission.revision += 1
         tx.advance(mission, MISSION, "deliver")
         return mission
 
@@ -57,7 +58,6 @@ def await_answer(tx: Tx, mission: Mission) -> None:
     forget_answer(tx, mission)
     mission.delivered_at, mission.silence_accepts = tx.now, tenant.silence_accepts
     mission.accept_by = last = rules.accept_by(on, tenant.acceptance_days)
-    mission.revision += 1
     for day, key in rules.reminders(last, on):
         tx.due("mission.accept_remind", mission.id, local_instant(tx, day, MORNING), key)
     tx.due("mission.accept_late", mission.id, local_instant(tx, last + timedelta(days=1), MORNING), str(last))
