@@ -74,14 +74,15 @@ def orders_by_entitlement(session: Session, entitlement_ids: Collection[UUID]) -
 
 def list_mine(
     session: Session,
-    organisation_ids: Collection[UUID],
+    organisation_ids: Collection[UUID] | None,
     states: Collection[str] = (),
     after: UUID | None = None,
     limit: int = PAGE,
 ) -> Sequence[Order]:
-    """A page of the orders of some organisations, as buyers or as providers, the last asked first."""
+    """A page of the orders of some organisations (None: of all), as buyers or as providers, the last asked first."""
     query = select(Order).order_by(Order.id.desc()).limit(limit)
-    query = query.where(or_(Order.organisation_id.in_(organisation_ids), _received(organisation_ids)))
+    if organisation_ids is not None:
+        query = query.where(or_(Order.organisation_id.in_(organisation_ids), _received(organisation_ids)))
     if states:
         query = query.where(Order.state.in_(states))
     if after is not None:

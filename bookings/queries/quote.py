@@ -1,6 +1,6 @@
 """Quotes, and what surrounds them: the service, the market, the two parties."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from bookings.models import Quote
+from bookings.models import Order, Quote
 from kit.errors import NotFound
 from services_catalog.models import (
     FrameworkAgreement,
@@ -47,23 +47,30 @@ def get_quote(session: Session, quote_id: UUID) -> Quote:
 
 def purchases(session: Session, quote_ids: Collection[UUID]) -> Mapping[UUID, Purchase]:
     """What surrounds each quote, in one query however many there are."""
+    return {row[0].id: Purchase(*row) for row in session.execute(_ROWS.where(Quote.id.in_(quote_ids)))}
+
+
+def list_usable(session: Session, organisation_ids: Collection[UUID], on: date, limit: int) -> Sequence[Purchase]:
+    """The quotes of some organisations that still hold on a day and were not ordered, the last drawn up first."""
     query = (
-        select(Quote, Organisation, Service, ServiceVersion, Lot, FrameworkAgreement, Provider)
-        .join(Organisation, and_(Organisation.tenant_id == Quote.tenant_id, Organisation.id == Quote.organisation_id))
-        .join(
-            ServiceVersion,
-            and_(ServiceVersion.tenant_id == Quote.tenant_id, ServiceVersion.id == Quote.service_version_id),
-        )
-        .join(Service, and_(Service.tenant_id == ServiceVersion.tenant_id, Service.id == ServiceVersion.service_id))
-        .join(Lot, and_(Lot.tenant_id == Quote.tenant_id, Lot.id == Quote.lot_id))
-        .join(
-            FrameworkAgreement,
-            and_(FrameworkAgreement.tenant_id == Lot.tenant_id, FrameworkAgreement.id == Lot.agreement_id),
-        )
-        .join(Provider, and_(Provider.tenant_id == Quote.tenant_id, Provider.id == Quote.provider_id))
-        .where(Quote.id.in_(quote_ids))
+        _ROWS.outerjoin(Order, and_(Order.tenant_id == Quote.tenant_id, Order.quote_id == Quote.id))
+        .where(Quote.organisation_id.in_(organisation_ids), Quote.valid_until >= on, Order.id.is_(None))
+        .order_by(Quote.id.desc())
+        .limit(limit)
     )
-    return {row[0].id: Purchase(*row) for row in session.execute(query)}
+    return [Purchase(*row) for row in session.execute(query)]
+
+
+def list_quotes(
+    session: Session, organisation_ids: Collection[UUID] | None, after: UUID | None, limit: int
+) -> Sequence[Quote]:
+    """A page of the quotes of some organisations (None: of all), the last drawn up first."""
+    query = select(Quote).order_by(Quote.id.desc()).limit(limit)
+    if organisation_ids is not None:
+        query = query.where(Quote.organisation_id.in_(organisation_ids))
+    if after is not None:
+        query = query.where(Quote.id < after)
+    return session.scalars(query).all()
 
 
 def price_ends(session: Session, line_id: UUID) -> tuple[date, ...]:
@@ -82,3 +89,20 @@ def price_ends(session: Session, line_id: UUID) -> tuple[date, ...]:
         .where(PriceLine.id == line_id)
     )
     return tuple(session.execute(query).one())
+
+
+_ROWS = (
+    select(Quote, Organisation, Service, ServiceVersion, Lot, FrameworkAgreement, Provider)
+    .join(Organisation, and_(Organisation.tenant_id == Quote.tenant_id, Organisation.id == Quote.organisation_id))
+    .join(
+        ServiceVersion,
+        and_(ServiceVersion.tenant_id == Quote.tenant_id, ServiceVersion.id == Quote.service_version_id),
+    )
+    .join(Service, and_(Service.tenant_id == ServiceVersion.tenant_id, Service.id == ServiceVersion.service_id))
+    .join(Lot, and_(Lot.tenant_id == Quote.tenant_id, Lot.id == Quote.lot_id))
+    .join(
+        FrameworkAgreement,
+        and_(FrameworkAgreement.tenant_id == Lot.tenant_id, FrameworkAgreement.id == Lot.agreement_id),
+    )
+    .join(Provider, and_(Provider.tenant_id == Quote.tenant_id, Provider.id == Quote.provider_id))
+)

@@ -10,6 +10,8 @@ from bookings.queries.quote import Purchase
 from bookings.rules import cancellation
 from bookings.rules.quantity import read_quantity, read_size
 from bookings.service.proposal import Proposal, Wanted, propose
+from finess.queries.edition import get_current_edition
+from finess.queries.structure import find_establishment, get_legal_entity
 from kit.actor import Actor
 from kit.db import uuid7
 from kit.permissions import permit
@@ -115,14 +117,16 @@ def write_quote(tx: Tx, found: Proposal, entitlement: Entitlement | None) -> Quo
 def _terms(tx: Tx, found: Proposal) -> dict[str, Any]:
     """The price as the market gives it, and the words of the paper."""
     provider = tx.session.get_one(Provider, (tx.tenant_id, found.priced.provider_id))
-    entity, site = found.right.applicant.legal_entity, found.site
+    edition = get_current_edition(tx.session).id
+    entity = get_legal_entity(tx.session, edition, found.right.applicant.legal_entity.finess_ej)
+    site = find_establishment(tx.session, edition, found.site.finess_et) if found.site else None
     return {
         **found.priced.as_json(),
         "assignment": found.holder,
         "share": found.share_sentence,
         "cancellation": cancellation.in_words(read_service(found.version.document).cancellation),
-        "buyer": {"name": found.organisation.name, "finess_ej": entity.finess_ej},
-        "site": {"name": site.name, "finess_et": site.finess_et} if site else None,
+        "buyer": {"name": found.organisation.name, "finess_ej": entity.finess_ej, "siren": entity.siren},
+        "site": site and {"name": site.name, "finess_et": site.finess_et, "siret": site.siret},
         "provider": {"name": provider.name, "siret": provider.siret},
         "service": found.version.title,
     }
