@@ -19,6 +19,11 @@ def _submitted(actor: Actor, candidacy: Any) -> bool:
     return staff(actor, candidacy) and (candidacy is None or candidacy.submitted_at is not None)
 
 
+def _applicant(actor: Actor, thing: Any) -> bool:
+    """Anybody who signs in may answer for an organisation, but whoever only works for the others."""
+    return signed_in(actor, thing) and not (actor.suppliers and actor.suppliers == actor.organisations.keys())
+
+
 PERMISSIONS: Table = {
     "campaign.view": _public,
     "campaign.check": anyone,
@@ -33,7 +38,7 @@ PERMISSIONS: Table = {
     "campaign.hold": role("ars_manager"),
     "campaign.release": role("ars_manager"),
     "campaign.archive": role("ars_manager"),
-    "candidacy.start": either(signed_in, member("owner", "editor")),
+    "candidacy.start": either(_applicant, member("owner", "editor")),
     "candidacy.view": either(member("owner", "editor", "reader"), _submitted),
     "candidacy.read": member("owner", "editor", "reader"),
     "candidacy.save": member("owner", "editor"),
@@ -50,7 +55,7 @@ PERMISSIONS: Table = {
     "decision.view": staff,
     "decision.write": instructors,
     "award.view": either(member("owner", "editor", "reader"), staff),
-    "award.mine": either(signed_in, member("owner", "editor", "reader")),
+    "award.mine": either(_applicant, member("owner", "editor", "reader")),
     "award.list": staff,
     "award.confirm": member("owner", "editor"),
     "award.decline": member("owner", "editor"),

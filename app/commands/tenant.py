@@ -142,9 +142,16 @@ def link(slug: str, email: str, next_path: str, hours: int | None) -> None:
 @click.option("--scope", "scopes", multiple=True, required=True, help="Une chose (candidacy) ou une action.")
 @click.option("--role", "roles", multiple=True, help="Rôle tenu\xa0; par défaut tous ceux du portail, ou editor.")
 @click.option("--organisation", "finess_ej", help="FINESS juridique de l’organisation à laquelle le jeton se limite.")
+@click.option("--provider", help="Prestataire auquel le jeton se limite\xa0: son nom ou son identifiant.")
 @click.option("--days", type=click.IntRange(1, 730), default=365, show_default=True, help="Durée de validité.")
 def token_(
-    slug: str, name: str, scopes: tuple[str, ...], roles: tuple[str, ...], finess_ej: str | None, days: int
+    slug: str,
+    name: str,
+    scopes: tuple[str, ...],
+    roles: tuple[str, ...],
+    finess_ej: str | None,
+    provider: str | None,
+    days: int,
 ) -> None:
     """Crée un jeton d’API et l’imprime, une seule fois."""
     _, secret = token.create_token(
@@ -154,6 +161,7 @@ def token_(
         known_scopes=permissions().keys(),
         roles=roles,
         finess_ej=finess_ej,
+        provider=provider,
         lifetime=timedelta(days=days),
     )
     click.echo(secret)

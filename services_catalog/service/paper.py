@@ -49,7 +49,7 @@ def take(tx: Tx, kind: type[Filed], provider_id: UUID, filed_id: UUID, read: str
     """The row, locked, as it was `read`. Raises NotFound, Stale."""
     filed = get_filed(tx.session, tx.tenant_id, kind, provider_id, filed_id, lock=True)
     if tag_of(filed) != read:
-        raise Stale("Quelqu’un l’a modifié pendant votre saisie\N{NO-BREAK SPACE}: rien n’est écrasé.")
+        raise Stale("Quelqu’un l’a modifié pendant votre saisie\N{NO-BREAK SPACE}: relisez la fiche, puis enregistrez.")
     return filed
 
 

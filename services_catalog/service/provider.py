@@ -48,7 +48,9 @@ def edit_provider(actor: Actor, provider_id: UUID, sent: Mapping[str, Any], base
     with transaction(actor) as tx:
         provider = take_provider(tx, provider_id, "provider.write")
         if provider.revision != base_revision:
-            raise Stale("Un collègue a modifié cette fiche pendant votre saisie\N{NO-BREAK SPACE}: rien n’est écrasé.")
+            raise Stale(
+                "Un collègue a modifié cette fiche pendant votre saisie\N{NO-BREAK SPACE}: relisez-la, puis enregistrez."
+            )
         _check_siret(tx, profile, provider.id)
         changed = [name for name, value in profile.columns().items() if getattr(provider, name) != value]
         for name in changed:

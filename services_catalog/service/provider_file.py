@@ -86,11 +86,12 @@ def list_providers(actor: Actor, filters: Filters, after: UUID | None = None, li
         )
 
 
-def view_provider(actor: Actor, provider_id: UUID) -> ProviderFile:
-    """A provider's file. Raises NotFound, also to strangers."""
+def view_provider(actor: Actor, provider_id: UUID, action: str = "provider.view") -> ProviderFile:
+    """A provider's file, for whoever may do `action` to it. Raises NotFound, also to strangers; Forbidden."""
     with transaction(actor) as tx:
         provider = providers.get_provider(tx.session, tx.tenant_id, provider_id)
         permit(PERMISSIONS, actor, "provider.view", provider)
+        permit(PERMISSIONS, actor, action, provider)
         return ProviderFile(
             provider,
             queries.list_qualifications(tx.session, provider_id),
@@ -99,6 +100,11 @@ def view_provider(actor: Actor, provider_id: UUID) -> ProviderFile:
             queries.list_consultants(tx.session, provider_id),
             today(tx),
         )
+
+
+def check_writer(actor: Actor) -> None:
+    """Raises Forbidden, Unauthenticated unless the actor may write providers: a form is not shown to nobody's use."""
+    permit(PERMISSIONS, actor, "provider.write")
 
 
 def list_ends(actor: Actor) -> tuple[Sequence[Row[Any]], date]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from kit.errors import NotFound
@@ -27,6 +27,12 @@ class Colleague:
 def find_organisation(session: Session, finess_ej: str) -> Organisation | None:
     """The account of a legal entity in the session's tenant."""
     return session.scalar(select(Organisation).where(Organisation.finess_ej == finess_ej))
+
+
+def find_suppliers(session: Session, text: str) -> Sequence[Organisation]:
+    """The providers' accounts with this identifier or this name, two at most."""
+    named = or_(cast(Organisation.id, Text) == text.strip().lower(), Organisation.name == text.strip())
+    return session.scalars(select(Organisation).where(Organisation.kind == "provider", named).limit(2)).all()
 
 
 def get_organisation(session: Session, tenant_id: UUID, organisation_id: UUID, lock: bool = False) -> Organisation:

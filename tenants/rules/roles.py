@@ -18,6 +18,12 @@ ROLE_HINTS = {
     "editor": "écrit et dépose les dossiers",
     "reader": "consulte les dossiers",
 }
+# The same roles at a provider's.
+SUPPLIER_ROLE_HINTS = {
+    "owner": "conduit les missions, gère les personnes",
+    "editor": "conduit les missions",
+    "reader": "consulte les missions",
+}
 
 
 def check_role(role: str, among: tuple[str, ...]) -> str:

@@ -10,10 +10,10 @@ from kit.actor import Actor
 from kit.db import uuid7
 from kit.errors import Invalid, NotFound
 from kit.permissions import permit
-from kit.transaction import transaction
-from tenants.models import ApiToken
+from kit.transaction import Tx, transaction
+from tenants.models import ApiToken, Organisation
 from tenants.permissions import PERMISSIONS
-from tenants.queries.organisation import find_organisation
+from tenants.queries.organisation import find_organisation, find_suppliers
 from tenants.queries.person import list_tokens as live_tokens
 from tenants.rules.people import check_line
 from tenants.rules.roles import ORGANISATION_ROLES, TENANT_ROLES, check_role
@@ -31,22 +31,23 @@ def create_token(
     known_scopes: Collection[str],
     roles: Collection[str] = (),
     finess_ej: str | None = None,
+    provider: str | None = None,
     lifetime: timedelta = TOKEN_LIFETIME,
 ) -> tuple[ApiToken, str]:
     """A token and its secret, shown once. A scope is an action (`candidacy.submit`) or a thing (`candidacy`).
 
-    `roles` default to all of the tenant's, or to `editor` inside the organisation of `finess_ej`; `known_scopes` is
-    what the house can do. Raises Invalid (fields name, scopes, role, finess_ej), NotFound without such organisation.
+    `roles` default to all of the tenant's, or to `editor` inside the organisation of `finess_ej`, or inside `provider`
+    (its identifier, or its name); `known_scopes` is what the house can do. Raises Invalid (fields name, scopes, role,
+    finess_ej), NotFound without such organisation.
     """
     _check_scopes(scopes, known_scopes)
-    possible = ORGANISATION_ROLES if finess_ej else TENANT_ROLES
-    held = [check_role(role, possible) for role in roles or (("editor",) if finess_ej else TENANT_ROLES)]
+    inside = finess_ej is not None or provider is not None
+    possible = ORGANISATION_ROLES if inside else TENANT_ROLES
+    held = [check_role(role, possible) for role in roles or (("editor",) if inside else TENANT_ROLES)]
     secret = PREFIX + secrets.token_urlsafe(32)
     with transaction(actor) as tx:
         permit(PERMISSIONS, actor, "api_token.create")
-        organisation = find_organisation(tx.session, check_finess_ej(finess_ej)) if finess_ej else None
-        if finess_ej and organisation is None:
-            raise NotFound(f"Aucune organisation n’a de compte sous le numéro {finess_ej} dans ce portail.")
+        organisation = _organisation(tx, finess_ej, provider)
         token = ApiToken(
             id=uuid7(),
             digest=signing.sha256(secret.encode()),
@@ -80,6 +81,21 @@ def list_tokens(actor: Actor) -> Sequence[ApiToken]:
     with transaction(actor) as tx:
         permit(PERMISSIONS, actor, "api_token.create")
         return live_tokens(tx.session, tx.tenant_id)
+
+
+def _organisation(tx: Tx, finess_ej: str | None, provider: str | None) -> Organisation | None:
+    if finess_ej is not None:
+        found = find_organisation(tx.session, check_finess_ej(finess_ej))
+        if found is None:
+            raise NotFound(f"Aucune organisation n’a de compte sous le numéro {finess_ej} dans ce portail.")
+        return found
+    if provider is None:
+        return None
+    suppliers = find_suppliers(tx.session, provider)
+    if len(suppliers) != 1:
+        number = "Plusieurs prestataires ont" if suppliers else "Aucun prestataire n’a"
+        raise NotFound(f"{number} un compte sous «\xa0{provider}\xa0»\xa0: donnez son identifiant.")
+    return suppliers[0]
 
 
 def _check_scopes(scopes: Collection[str], known: Collection[str]) -> None:

@@ -9,7 +9,7 @@ from kit.errors import Conflict, CrrcError, Invalid
 from kit.permissions import allows
 from kit.web import actor, page, permission
 from tenants.permissions import PERMISSIONS
-from tenants.rules.roles import ROLE_HINTS, ROLE_LABELS
+from tenants.rules.roles import ROLE_HINTS, ROLE_LABELS, SUPPLIER_ROLE_HINTS
 from tenants.service import colleague
 
 members = Blueprint("members", __name__, url_prefix="/organisations/<uuid:organisation_id>")
@@ -57,7 +57,7 @@ def remove(organisation_id: UUID, user_id: UUID) -> Response:
         colleague.remove_member(actor(), organisation_id, user_id)
     except Conflict as error:
         return _page(organisation_id, error)
-    flash("Cette personne n’a plus accès aux dossiers de l’organisme. Ce qu’elle a écrit reste.", "good")
+    flash("Cette personne n’a plus accès à ce compte. Ce qu’elle a écrit reste.", "good")
     return _list(organisation_id)
 
 
@@ -89,7 +89,7 @@ def _page(organisation_id: UUID, error: CrrcError | None = None, email: str = ""
         belongs=organisation_id in actor().organisations,
         me=actor().user_id,
         role_labels=ROLE_LABELS,
-        role_hints=ROLE_HINTS,
+        role_hints=SUPPLIER_ROLE_HINTS if organisation.kind == "provider" else ROLE_HINTS,
         errors=faults,
         refusal=error.sentence if error and not faults else None,
         email=email,
