@@ -3,7 +3,7 @@
 A topic is `thing.move`; a listener takes the transaction and the news, and touches the database only.
 """
 
-from bookings.jobs import entitlement, mission, order, time
+from bookings.jobs import entitlement, invitation, mission, order, time, waiting
 from campaigns.jobs import award, campaign, candidacy, release
 from kit.relay import Subscriptions
 from notifications import jobs as notices
@@ -47,6 +47,15 @@ SUBSCRIPTIONS: Subscriptions = {
     "mission.accept": [mission.prove_service, mission.tell_accepted],
     "mission.accept_remind": [mission.remind_acceptance],
     "mission.accept_late": [mission.end_delay],
+    "slot.open": [invitation.invite],
+    "slot.move": [invitation.tell_move],
+    "slot.cancel": [invitation.tell_cancellation],
+    "booking.take": [invitation.invite_buyer],
+    "booking.release": [invitation.tell_release],
+    "waiting.offer": [waiting.tell_offer],
+    "waiting.offer_expires": [waiting.expire_offer],
+    "waiting.expire": [waiting.tell_expiry],
+    "waiting.leave": [waiting.tell_who_waited],
     "provider.create": [provider.tell_opening],
     "provider.suspend": [provider.tell_suspension],
     "provider.resume": [provider.tell_resumption],

@@ -5,6 +5,7 @@ read every shape of it back with email.parser.
 """
 
 import re
+from base64 import encodebytes
 from binascii import b2a_qp
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +14,16 @@ from email.utils import format_datetime
 from uuid import UUID
 
 LINE_END = re.compile(r"\r\n|\r|\n")
+METHOD = re.compile(r"^METHOD:(REQUEST|CANCEL|PUBLISH)\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What leaves for one person. `id` names the notice; `sender`, `reply_to` and `recipient` are plain addresses."""
+    """What leaves for one person. `id` names the notice; `sender`, `reply_to` and `recipient` are plain addresses.
+
+    `calendar` is an iCalendar object with a METHOD (RFC 5546): programs that know invitations show it as one, others
+    as a file.
+    """
 
     id: UUID
     sender: str
@@ -28,6 +34,7 @@ class Mail:
     text: str
     html: str | None
     at: datetime
+    calendar: str | None = None
 
     @property
     def message_id(self) -> str:
@@ -73,12 +80,36 @@ def _phrase(name: str) -> str:
 
 
 def _body(mail: Mail) -> bytes:
-    if mail.html is None:
+    if mail.calendar is None and mail.html is None:
         return _part("plain", mail.text)
-    edge = f"crrc-{mail.id.hex}".encode()
-    # The line end before an edge belongs to the edge: each part needs one more to keep its own.
-    parts = b"".join(b"--%s\r\n%s\r\n" % (edge, part) for part in (_part("plain", mail.text), _part("html", mail.html)))
-    return b'Content-Type: multipart/alternative; boundary="%s"\r\n\r\n%s--%s--\r\n' % (edge, parts, edge)
+    edge = f"crrc-{mail.id.hex}"
+    readings = [_part("plain", mail.text)]
+    if mail.html is not None:
+        readings.append(_part("html", mail.html))
+    if mail.calendar is None:
+        return _several("alternative", edge, readings)
+    # The same object twice: a reading of the mail for what shows invitations, a file for what does not.
+    readings.append(_calendar(mail.calendar, ""))
+    file = _calendar(mail.calendar, 'Content-Disposition: attachment; filename="invitation.ics"\r\n')
+    return _several("mixed", edge, [_several("alternative", f"text-{edge}", readings), file])
+
+
+def _several(kind: str, edge: str, parts: list[bytes]) -> bytes:
+    """Parts one after the other. The line end before an edge belongs to it: each part keeps one of its own."""
+    mark = edge.encode()
+    body = b"".join(b"--%s\r\n%s\r\n" % (mark, part) for part in parts)
+    return b'Content-Type: multipart/%s; boundary="%s"\r\n\r\n%s--%s--\r\n' % (kind.encode(), mark, body, mark)
+
+
+def _calendar(text: str, disposition: str) -> bytes:
+    """An iCalendar object as it is, to the byte: base64 breaks no folded line. Raises ValueError without a METHOD."""
+    method = METHOD.search(text)
+    if method is None:
+        raise ValueError("An invitation must say its METHOD.")
+    head = f'Content-Type: text/calendar; charset="utf-8"; method={method[1]}\r\n{disposition}'
+    return f"{head}Content-Transfer-Encoding: base64\r\n\r\n".encode("ascii") + encodebytes(text.encode()).replace(
+        b"\n", b"\r\n"
+    )
 
 
 def _part(kind: str, text: str) -> bytes:

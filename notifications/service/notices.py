@@ -22,7 +22,8 @@ class NewNotice:
     """What to tell to whom. `key` is unique in the tenant: what it is about, for whom ("award:<candidacy>:<user>").
 
     `template` is a name under app/templates/mail, without ending. `path` is the page it leads to, inside the portal
-    ("/candidacies/…"). With `user_id` the notice is also shown in the portal. `context` feeds the template.
+    ("/candidacies/…"). With `user_id` the notice is also shown in the portal. `context` feeds the template. `calendar`
+    is an invitation, its update or its cancellation (iCalendar with a METHOD, RFC 5546), which the mail carries.
     """
 
     key: str
@@ -32,6 +33,7 @@ class NewNotice:
     user_id: UUID | None = None
     path: str = ""
     context: Mapping[str, Any] = field(default_factory=dict)
+    calendar: str | None = None
 
 
 def notify(tx: Tx, notice: NewNotice) -> bool:
@@ -62,6 +64,7 @@ def _row(tx: Tx, tenant: Tenant, notice: NewNotice) -> dict[str, Any]:
         "title": written.title,
         "text_body": written.text,
         "html_body": written.html,
+        "calendar": notice.calendar,
         "path": notice.path,
     }
 
@@ -77,6 +80,7 @@ def _blank(tx: Tx, key: str, template: str, subject_id: UUID, email: str) -> dic
         "user_id": None,
         "email": email if sound else one_line(email),
         "html_body": None,
+        "calendar": None,
         "path": "",
         "created_at": tx.now,
         "state": "pending" if sound else "failed",

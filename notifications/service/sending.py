@@ -112,6 +112,7 @@ def _mail(tx: Tx, tenant: Tenant, notice: Notification) -> Mail | None:
         text=text,
         html=html,
         at=tx.now,
+        calendar=notice.calendar,
     )
 
 
