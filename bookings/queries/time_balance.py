@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from bookings.models import TimeAccount, TimeEntry, TimeMovement, TimePacket
@@ -68,7 +69,7 @@ def _received(session: Session, packet_ids: Collection[UUID]) -> Mapping[UUID, i
         .join(TimeEntry, _OF_ACCOUNT)
         .where(TimeAccount.packet_id.in_(packet_ids), TimeAccount.kind == "available")
         .order_by(TimeAccount.packet_id, TimeEntry.movement_id)
-        .distinct(TimeAccount.packet_id)
+        .ext(distinct_on(TimeAccount.packet_id))
     )
     return {row.packet_id: row.half_days for row in session.execute(first) if row.packet_id is not None}
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import and_, func, select, text, tuple_
+from sqlalchemy import and_, column, func, select, true, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, aliased
 
@@ -28,13 +28,13 @@ def declared_elsewhere(
     """Of some half-days (ISO date, half), those its consultant declared in another live mission, with its number."""
     last = aliased(TimeSheet)
     newer = select(last.version).where(last.mission_id == TimeSheet.mission_id, last.version > TimeSheet.version)
-    line = func.jsonb_array_elements(TimeSheet.lines, type_=JSONB).column_valued("line")
-    on, half = line["on"].as_string(), line["half"].as_string()
+    line = func.jsonb_array_elements(TimeSheet.lines).table_valued(column("value", JSONB), name="line")
+    on, half = line.c.value["on"].as_string(), line.c.value["half"].as_string()
     query = (
         select(on, half, Mission.number)
         .select_from(Mission)
         .join(TimeSheet, and_(TimeSheet.tenant_id == Mission.tenant_id, TimeSheet.mission_id == Mission.id))
-        .join(line, text("true"))
+        .join(line, true())
         .where(
             Mission.consultant_id == mission.consultant_id,
             Mission.id != mission.id,

@@ -1,8 +1,10 @@
-"""The words of the time ledger."""
+"""The words of the time ledger's accounts."""
 
-STANDING_LABELS = {
-    "available": "disponible",
-    "reserved": "réservé",
-    "consumed": "consommé",
-    "expired": "expiré",
+ACCOUNT_LABELS = {
+    "granted": "Dotations",
+    "purchased": "Achats",
+    "available": "Disponible",
+    "reserved": "Réservé",
+    "consumed": "Consommé",
+    "expired": "Expiré",
 }

@@ -31,11 +31,16 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Whether the books are true: the sum of all accounts, accounts that differ, movements that do not balance."""
+    """Whether the books are true: balances by kind, accounts that differ, movements that do not sum to zero."""
 
-    total: int
+    totals: Mapping[str, int]
     faults: Sequence[Fault]
     unbalanced: Sequence[UUID]
+
+    @property
+    def total(self) -> int:
+        """The sum of all accounts: zero."""
+        return sum(self.totals.values())
 
     @property
     def is_true(self) -> bool:
@@ -67,8 +72,9 @@ def verify_time(actor: Actor) -> Audit:
     """Add everything up again, entry by entry."""
     with transaction(actor) as tx:
         permit(PERMISSIONS, actor, "time_account.list")
-        totals = overview.tenant_totals(tx.session)
-        return Audit(sum(totals.values()), overview.list_faults(tx.session), overview.list_unbalanced(tx.session))
+        return Audit(
+            overview.tenant_totals(tx.session), overview.list_faults(tx.session), overview.list_unbalanced(tx.session)
+        )
 
 
 def _totals(tx: Tx) -> Mapping[str, int]:

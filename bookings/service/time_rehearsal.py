@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bookings.queries.time_balance import standing
 from bookings.rules.time import Change
-from bookings.rules.time_words import STANDING_LABELS
+from bookings.rules.time_words import ACCOUNT_LABELS
 from bookings.service.time_place import establishment_names, facility_of
 from kit.actor import Actor
 from kit.transaction import Tx, transaction
@@ -28,5 +28,5 @@ def rehearse(actor: Actor, act: Callable[[Tx], object], *organisation_ids: UUID)
                 was, becomes = (found[owner.id].get(key, 0) for found in (before, after))
                 if was != becomes:
                     place = names.get(key[0], key[0]) if key[0] else owner.name
-                    changes.append(Change(f"{place}, {STANDING_LABELS[key[1]]}", was, becomes))
+                    changes.append(Change(f"{place}, {ACCOUNT_LABELS[key[1]].lower()}", was, becomes))
         return changes

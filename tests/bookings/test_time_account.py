@@ -244,7 +244,7 @@ def test_what_follows_a_mission_or_a_date_is_not_corrected(
             correct_time(manager, Correction(last_movement(tenant, kind).id, "Erreur"))
 
 
-def test_a_transfer_taken_back_after_the_end_expires_at_once(tenant: Tenant, facility: Facility, manager: Actor) -> None:
+def test_a_transfer_taken_back_too_late_expires_at_once(tenant: Tenant, facility: Facility, manager: Actor) -> None:
     half_days_of(tenant, facility, 4, date(2027, 1, 31))
     whole = facility.organisation.id
     transfer_time(facility.owner, Transfer(whole, 3, whole, None, facility.finess_et[0]))
