@@ -23,10 +23,16 @@ KINDS: dict[type[Any], type[Any]] = {
 }
 
 
+def paper_of(filed: Qualification | Insurance | Subcontractor | Consultant) -> Paper:
+    """What a row says."""
+    kind = KINDS[type(filed)]
+    paper: Paper = kind(**{field.name: getattr(filed, field.name) for field in fields(kind)})
+    return paper
+
+
 def tag_of(filed: Qualification | Insurance | Subcontractor | Consultant) -> str:
     """What a row says, in sixteen characters: whoever changes it says which one they read."""
-    paper = KINDS[type(filed)]
-    return papers.tag(paper(**{field.name: getattr(filed, field.name) for field in fields(paper)}))
+    return papers.tag(paper_of(filed))
 
 
 def put(tx: Tx, kind: type[Filed], provider_id: UUID, paper: Paper) -> Filed:
