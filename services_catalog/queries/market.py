@@ -115,10 +115,9 @@ def list_schedules(session: Session, lot_ids: Collection[UUID]) -> dict[UUID, li
     return schedules
 
 
-def count_discarded(session: Session, lot_id: UUID) -> int:
-    """How many schedules of a lot were put aside."""
-    query = select(func.count()).where(PriceSchedule.lot_id == lot_id, PriceSchedule.state == "discarded")
-    return session.scalar(query.select_from(PriceSchedule)) or 0
+def priced_holders(session: Session, lot_id: UUID) -> set[UUID]:
+    """The holders that have had a schedule in a lot, be it a draft or one put aside."""
+    return set(session.scalars(select(PriceSchedule.provider_id).where(PriceSchedule.lot_id == lot_id)))
 
 
 def live_schedules(session: Session, agreement_id: UUID) -> Sequence[tuple[ScheduleLine, int]]:

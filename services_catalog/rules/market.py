@@ -3,11 +3,11 @@
 Dates are included at both ends; amounts are cents excluding VAT.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 
@@ -58,6 +58,23 @@ class Revision:
     coefficient_ppm: int
 
 
+class Revised(Protocol):
+    """A revision, from the table or not."""
+
+    @property
+    def starts_on(self) -> date:
+        """Its first day."""
+
+
+RevisionLike = TypeVar("RevisionLike", bound=Revised)
+
+
+def revision_on(revisions: Iterable[RevisionLike], on: date) -> RevisionLike | None:
+    """The revision that applies on a day: the last one begun."""
+    begun = [revision for revision in revisions if revision.starts_on <= on]
+    return max(begun, key=lambda revision: revision.starts_on, default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """A published schedule of one holder, with its lines in their order and its revisions in any order."""
@@ -67,11 +84,6 @@ class Schedule:
     ends_on: date
     lines: Sequence[Line] = ()
     revisions: Sequence[Revision] = ()
-
-    def revision_on(self, on: date) -> Revision | None:
-        """The revision that applies on a day: the last one begun."""
-        begun = [revision for revision in self.revisions if revision.starts_on <= on]
-        return max(begun, key=lambda revision: revision.starts_on, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from services_catalog.rules import refusal
 from services_catalog.rules.bracket import SIZES, Facility
-from services_catalog.rules.market import Holder, Line, Lot, Market, Schedule
+from services_catalog.rules.market import Holder, Line, Lot, Market, Schedule, revision_on
 from services_catalog.rules.offer import Offer, Unpriced, offer
 from services_catalog.rules.refusal import Refusal
 
@@ -108,7 +108,7 @@ def _of_holder(lot: Lot, holder: Holder, service_id: UUID, adherent: bool | None
 
 def _racks(lot: Lot, holder: Holder, schedule: Schedule, lines: Sequence[Line], on: date) -> list[Rack]:
     """One rack: lines that count different things cannot be published together. Were they, each would have its own."""
-    revision = schedule.revision_on(on)
+    revision = revision_on(schedule.revisions, on)
     racks = []
     for measure in dict.fromkeys(line.measure for line in lines):
         counted = sorted((line for line in lines if line.measure == measure), key=lambda line: line.size_from or 0)

@@ -109,9 +109,9 @@ def _write(tx: Tx, lot: Lot, terms: LotTerms) -> None:
 
 def _remove(tx: Tx, lot: Lot, holders: Sequence[LotHolder]) -> None:
     """A holder leaves a lot only if it never had a price nor an order in it: else the past would lose its sense."""
-    priced = {schedule.provider_id for schedule in queries.list_schedules(tx.session, [lot.id])[lot.id]}
+    priced = queries.priced_holders(tx.session, lot.id)
     for holder in holders:
-        if holder.ordered_cents or holder.provider_id in priced or queries.count_discarded(tx.session, lot.id):
+        if holder.ordered_cents or holder.provider_id in priced:
             fault = (
                 "Un titulaire qui a des prix ou des commandes dans ce lot y reste. Pour ne plus rien lui commander, "
                 "suspendez-le."
