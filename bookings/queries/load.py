@@ -36,4 +36,5 @@ def half_days_by_provider(
     )
     if without is not None:
         query = query.where(Mission.id != without)
-    return dict.fromkeys(provider_ids, 0) | {row[0]: row[1] for row in session.execute(query)}
+    taken = {provider_id: half_days for provider_id, half_days in session.execute(query) if provider_id is not None}
+    return dict.fromkeys(provider_ids, 0) | taken
