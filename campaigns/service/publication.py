@@ -124,7 +124,7 @@ def _findings(tx: Tx, campaign: Campaign, document: Document, edition: RegistryE
     checked = check(read_data(dict(document.data)), campaign.zone)
     return [
         *checked.findings,
-        *check_references(tx, document, siblings=True),
+        *check_references(tx, document, publishing=True),
         *check_against_now(document, tx.now),
         *(_audience(tx, document, edition) if CAMPAIGN.can(campaign.state, "publish") else []),
     ]

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from campaigns.models import Campaign, Candidacy, Decision, Review, Submission, Verdict
+from campaigns.models import Award, Campaign, Candidacy, Decision, Review, Submission, Verdict
 from campaigns.permissions import PERMISSIONS
+from campaigns.queries import award as awards
 from campaigns.queries import campaign as campaigns
 from campaigns.queries import candidacy as candidacies
 from campaigns.queries import decision as decisions
@@ -42,6 +43,7 @@ class File:
     verdict: Verdict | None
     review: Review | None
     decision: Decision | None
+    award: Award | None
     instructors: Sequence[User]
 
 
@@ -80,6 +82,7 @@ def view_file(actor: Actor, candidacy_id: UUID) -> File:
             reviews.find_last_verdict(tx.session, candidacy_id),
             reviews.find_review(tx.session, candidacy_id),
             decisions.find_decision(tx.session, candidacy_id),
+            awards.find_awards(tx.session, [candidacy_id]).get(candidacy_id),
             reviews.list_instructors(tx.session, tx.tenant_id),
         )
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from campaigns.jobs import award as jobs
 from campaigns.jobs.release import tell_applicants
 from campaigns.rules.award import appointments, current_reminder
-from campaigns.service.award import confirm_award, decline_award, lapse_award
+from campaigns.service.award import confirm_award, decline_award, lapse_award, view_award
 from kit import clock
 from kit.actor import system
 from kit.transaction import transaction
@@ -18,6 +18,7 @@ from notifications.models import Notification
 from tenants.models import Tenant
 from tests.campaigns.awards import CONTACT, GIFT, LATER, a_released_call, news, owner_of, reference_of
 from tests.campaigns.files import a_person
+from tests.services_catalog.market import a_service
 
 LISTENERS = {
     "award.remind": jobs.remind_unconfirmed,
@@ -89,6 +90,12 @@ def test_the_letter_says_what_is_given_and_until_when_to_confirm(tenant: Tenant)
     )
     assert "au plus tard le jeudi 16\u00a0octobre 2025" in letter.text_body
     assert "Confirmer et nommer le référent" in letter.text_body
+
+
+def test_a_service_bears_the_name_of_the_catalogue(tenant: Tenant) -> None:
+    service = a_service(tenant)
+    _, (award_id,) = a_released_call(tenant, award={"service": service.slug})
+    assert view_award(owner_of(tenant, award_id), award_id).journey.gives == service.title
 
 
 def test_only_those_without_an_answer_are_reminded(tenant: Tenant) -> None:

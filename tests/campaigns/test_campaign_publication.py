@@ -61,6 +61,7 @@ def test_publishing_pins_the_register_and_sets_the_hours(manager: Actor, traps: 
 def test_what_publishing_would_meet_is_said_before(manager: Actor, traps: RegistryEdition) -> None:
     doubtful = {
         "siblings": ["jumelle"],
+        "award.service": "prestation-inconnue",
         "rule.all[1].establishments.such_that.all[2].department": ["971"],
         "texts.presentation": "Candidatez pendant trois semaines.",
     }
@@ -69,6 +70,7 @@ def test_what_publishing_would_meet_is_said_before(manager: Actor, traps: Regist
         outlook = publication.foresee_publication(manager, "essai")
     said = {one.path: one.sentence for one in outlook.findings}
     assert "« jumelle »" in said["siblings[0]"].replace("\u00a0", " ")
+    assert "« prestation-inconnue »" in said["award.service"].replace("\u00a0", " ")
     assert "close aussitôt" in said["windows[0].closes_at"]
     assert "Aucun organisme" in said["rule"]
     assert "trois semaines" in said["texts.presentation"]

@@ -234,8 +234,15 @@ def told(post: Post) -> int:
 
 
 def read_the_decision(page: Page, post: Post, region: Tenant) -> None:
-    """Claire reads hers in her space."""
+    """Claire reads hers in her space, confirms with the contact of her file, and sees her path begin."""
     page.goto(f"/{region.slug}/candidacies")
     sign_in(page, post, MANAGER)
-    expect(page.get_by_text("Retenu", exact=True)).to_be_visible()
+    expect(page.get_by_text("À confirmer", exact=True)).to_be_visible()
+    accessible(page)
+    page.get_by_role("link", name="Exercice de gestion de crise cyber").click()
+    page.get_by_role("link", name="Confirmer et nommer le référent").click()
+    accessible(page)
+    page.get_by_role("button", name="Confirmer").click()
+    expect(page.get_by_text("C’est confirmé")).to_be_visible()
+    expect(page.get_by_text("Prestation réalisée et acceptée").first).to_be_visible()
     accessible(page)
