@@ -93,7 +93,7 @@ def test_the_letter_says_what_is_given_and_until_when_to_confirm(tenant: Tenant)
 
 
 def test_a_service_bears_the_name_of_the_catalogue(tenant: Tenant) -> None:
-    service = a_service(tenant)
+    service, _ = a_service(tenant)
     _, (award_id,) = a_released_call(tenant, award={"service": service.slug})
     assert view_award(owner_of(tenant, award_id), award_id).journey.gives == service.title
 
