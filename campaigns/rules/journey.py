@@ -63,7 +63,7 @@ def _end(path: Path, milestones: Sequence[Proved], zone: str) -> Iterator[Step]:
 def _due(on: date | None, now: date) -> str:
     if on is None:
         return "sans date fixée"
-    return f"attendu depuis le {day(on)}" if on < now else f"au plus tard le {day(on)}"
+    return f"en retard, attendu pour le {day(on)}" if on < now else f"au plus tard le {day(on)}"
 
 
 def _day(at: datetime, zone: str) -> str:

@@ -82,7 +82,9 @@ def _row(found: Following, row: AwardRow) -> dict[str, Any]:
     finished = award.state == "confirmed" and row.proved == row.milestones
     answered = f"le {day(today(award.confirmed_at, zone))}" if award.confirmed_at else ""
     awaited = (
-        f"{'attendue depuis le' if late else 'd’ici au'} {day(award.confirm_by)}" if award.state == "offered" else ""
+        f"{'en retard, attendue pour le' if late else 'd’ici au'} {day(award.confirm_by)}"
+        if award.state == "offered"
+        else ""
     )
     return {
         "name": row.applicant_name,

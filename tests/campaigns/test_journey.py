@@ -51,7 +51,7 @@ def test_one_step_at_a_time() -> None:
         ("Candidature retenue", "le 1er octobre 2025", "done"),
         ("Confirmation, référent nommé", "le 4 octobre 2025", "done"),
         ("Audit", "le 20 novembre 2025", "done"),
-        ("Exercice", "attendu depuis le 31 janvier 2026", "current"),
+        ("Exercice", "en retard, attendu pour le 31 janvier 2026", "current"),
         ("Rapport", "au plus tard le 30 juin 2026", "next"),
         ("Fin du parcours", "le 30 juin 2026", "next"),
     ]
