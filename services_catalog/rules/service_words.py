@@ -22,14 +22,27 @@ MODE_HINTS = {
 EVERYBODY = "Tout organisme gestionnaire qui a un compte sur le portail."
 NO_QUALIFICATION = "Aucune qualification particulière."
 NO_LEVEL = "sans niveau"
+# What the ANSSI qualifies for; the other one is a label of Cybermalveillance.gouv.fr.
+_QUALIFIED_FOR = {
+    "passi": "audit de la sécurité",
+    "pris": "réponse aux incidents",
+    "pdis": "détection des incidents",
+    "pams": "administration et maintenance sécurisées",
+    "pacs": "accompagnement et conseil",
+}
 WHO = "Qui peut commander"
 
 
 def duration(document: ServiceDocument) -> str:
+    """How long one unit lasts."""
+    return duration_of(document.mode, document.half_days)
+
+
+def duration_of(mode: str, half_days: int) -> str:
     """« 1 demi-journée », « 1 jour et demi », « 3 jours » ; « à la demi-journée » for time."""
-    if document.mode == "time":
+    if mode == "time":
         return "à la demi-journée"
-    days, rest = divmod(document.half_days, 2)
+    days, rest = divmod(half_days, 2)
     if not days:
         return count(1, "demi-journée")
     return count(days, "jour") + (" et demi" if rest else "")
@@ -60,9 +73,13 @@ def who(document: ServiceDocument) -> tuple[Sentence, ...]:
 
 def qualification(document: ServiceDocument) -> str:
     """What the provider holds, in one sentence; empty when nothing is demanded."""
-    if document.qualification is None:
+    code = document.qualification
+    if code is None:
         return ""
-    return f"Le prestataire détient la qualification {QUALIFICATION_LABELS[document.qualification]}."
+    name = QUALIFICATION_LABELS[code]
+    if code not in _QUALIFIED_FOR:
+        return f"Le prestataire porte le label {name}."
+    return f"Le prestataire détient la qualification {name} ({_QUALIFIED_FOR[code]}), délivrée par l’ANSSI."
 
 
 @dataclass(frozen=True, slots=True)

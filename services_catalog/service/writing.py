@@ -8,7 +8,7 @@ from kit.actor import Actor
 from kit.db import uuid7
 from kit.document.finding import Finding, error, refuse
 from kit.document.source import Source, read_data
-from kit.errors import Conflict, PreconditionMissing, Stale
+from kit.errors import Conflict, NotFound, PreconditionMissing, Stale
 from kit.french import NBSP
 from kit.permissions import permit
 from kit.transaction import Tx, transaction
@@ -40,9 +40,9 @@ def save_service(
 ) -> Saved:
     """Create the service named `slug`, or change its draft.
 
-    `revision` is the one that was read by whoever changes an existing service; 0 means that none was; with `overwrite`
-    nobody asks. What is published stays as it is. Raises Refused with the findings (field `slug`, `family`, or a path
-    of the document), PreconditionMissing or Stale.
+    `revision` is the one that was read by whoever changes an existing service; with `overwrite` nobody asks. What is
+    published stays as it is. Raises Refused with the findings (field `slug`, `family`, or a path of the document),
+    PreconditionMissing or Stale, NotFound when the service whose revision was read does not exist.
     """
     with transaction(actor) as tx:
         permit(PERMISSIONS, actor, "service.write")
@@ -50,6 +50,8 @@ def save_service(
         services.take_turn(tx.session, tx.tenant_id)
         found = services.find_service(tx.session, slug, lock=True)
         if found is None:
+            if revision is not None:
+                raise NotFound("Cette prestation n’existe pas, ou vous n’y avez pas accès.")
             return Saved(_create(tx, slug, family, document), "created", findings)
         if not overwrite:
             check_revision(found, revision)
