@@ -1,18 +1,20 @@
 """Whether an organisation may order a service: the service's own rule, on what the register and the tenant know."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from bookings.rules.where import usual_department
 from bookings.service.today import zone_of
 from campaigns.queries.history import tenant_sources
 from eligibility.queries.applicant import find_applicant
 from eligibility.rules import Applicant, ClauseVerdict, Establishment, Outcome, assess, read_rule
 from finess.queries.edition import find_current_edition
+from finess.rules.geography import regions
 from kit.errors import Conflict, Invalid
 from kit.french import NBSP
 from kit.transaction import Tx
 from services_catalog.models import ServiceVersion
-from tenants.models import Organisation
+from tenants.models import Organisation, Tenant
 
 NOT_A_BUYER = "Un prestataire ne commande pas\N{NO-BREAK SPACE}: seul un organisme gestionnaire le fait."
 UNKNOWN = (
@@ -30,6 +32,7 @@ class Right:
 
     applicant: Applicant
     refusal: str
+    region: Collection[str]
 
     @property
     def open_sites(self) -> list[Establishment]:
@@ -46,7 +49,8 @@ def assess_right(tx: Tx, organisation: Organisation, version: ServiceVersion) ->
     applicant = edition and find_applicant(tx.session, edition.id, organisation.finess_ej, sources)
     if not applicant:
         raise Conflict(UNKNOWN)
-    return Right(applicant, _refusal(applicant, version))
+    region = regions().get(tx.session.get_one(Tenant, tx.tenant_id).region_code)
+    return Right(applicant, _refusal(applicant, version), region.departments if region else ())
 
 
 def check_right(tx: Tx, organisation: Organisation, version: ServiceVersion) -> Right:
@@ -71,11 +75,11 @@ def site_of(right: Right, finess_et: str | None) -> Establishment | None:
 
 
 def department_of(right: Right, site: Establishment | None) -> str | None:
-    """Where the service would be done: at the establishment, else where the organisation has most of its open ones."""
+    """Where the service would be done: at the establishment, else where the organisation usually is in the region."""
     if site is not None:
         return site.department
-    places = sorted(one.department for one in right.open_sites if one.department)
-    return max(places, key=places.count) if places else right.applicant.legal_entity.department
+    sites = (one.department for one in right.open_sites)
+    return usual_department(sites, right.applicant.legal_entity.department, right.region)
 
 
 def _refusal(applicant: Applicant, version: ServiceVersion) -> str:
