@@ -1,1 +1,1 @@
-"""Calls, windows, forms, candidacies, instruction, decisions."""
+"""Calls, windows, forms, candidacies, instruction, decisions, awards."""
