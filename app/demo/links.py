@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from app.demo.people import ARS_INSTRUCTOR, ARS_MANAGER, GRADES_MANAGER, MANAGER, NORMAN, Person
+from app.demo.sellers import ARMOR
 from kit.actor import operator
 from kit.errors import NotFound
 from kit.settings import settings
@@ -14,7 +15,8 @@ ROLES: tuple[tuple[str, str, Person, str], ...] = (
     ("Gestionnaire d’ESMS", "bretagne", MANAGER, "/bretagne/candidacies"),
     ("Instructrice à l’ARS", "bretagne", ARS_INSTRUCTOR, "/bretagne/staff/campaigns"),
     ("Responsable à l’ARS", "bretagne", ARS_MANAGER, "/bretagne/staff/campaigns"),
-    ("Gestionnaire du GRADeS", "bretagne", GRADES_MANAGER, "/bretagne/staff/campaigns"),
+    ("Gestionnaire du GRADeS", "bretagne", GRADES_MANAGER, "/bretagne/staff/missions"),
+    ("Prestataire", "bretagne", ARMOR.owner, "/bretagne/missions"),
     ("Responsable à l’ARS, en Normandie", "normandie", NORMAN, "/normandie/staff/campaigns"),
 )
 

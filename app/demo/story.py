@@ -6,7 +6,8 @@ from itertools import cycle
 
 import click
 
-from app.demo import calls, files, register
+from app.demo import calls, files, register, year
+from app.demo.missions import Buyer
 from app.demo.people import ARS_INSTRUCTOR, ARS_MANAGER, MANAGER, NORMAN, STAFF, Person, acting, applicant, appoint
 from campaigns.models import Campaign, Candidacy
 from campaigns.service.decision import decide
@@ -42,6 +43,8 @@ def tell() -> None:
     numbers = register.eligible(bretagne)
     for number in numbers[::2]:
         set_adhesion(operator("démonstration", bretagne.id), number, calls.TRUE.opens_on)
+    _step("un marché inventé\N{NO-BREAK SPACE}: trois lots, trois titulaires, quarante lignes, tout le catalogue")
+    market = year.open_market(bretagne)
     _step("les appels de 2025, de l’ouverture à la notification")
     for name, places in (("exercice", 8), ("cyberdiagnostic", 4)):
         call = calls.publish(manager, calls.document(name), calls.TRUE.open_at() - timedelta(days=8))
@@ -50,6 +53,10 @@ def tell() -> None:
     _instruct(bretagne, numbers[10:22])
     _open_today(bretagne, numbers[20:])
     _norman_call(normandie)
+    _step("un an de prestations\N{NO-BREAK SPACE}: droits, commandes, missions, temps partagé")
+    buyers = [Buyer(bretagne, number, _person_of(number)) for number in numbers[:20]]
+    year.follow(bretagne, market, buyers)
+    year.answer_latest(bretagne, _autumn_call(bretagne, numbers), buyers[0])
 
 
 def _step(text: str) -> None:
@@ -162,6 +169,17 @@ def _open_today(tenant: Tenant, numbers: Sequence[str]) -> None:
         last = _person_of(numbers[drafts + sent - 1])
         with clock.frozen(first + timedelta(hours=30)):
             withdraw_candidacy(acting(tenant, last), submitted[-1].id)
+
+
+def _autumn_call(tenant: Tenant, numbers: Sequence[str]) -> Campaign:
+    """A call told three weeks ago: what it gave waits to be booked."""
+    calendar = calls.around(clock.now().date(), opened=45)
+    words = {"bretagne-2025": "bretagne-2026-rentree", "1re phase": "rentrée 2026"}
+    call = calls.publish(
+        acting(tenant, ARS_MANAGER), calls.document("exercice", calendar, words), calendar.open_at() - timedelta(days=2)
+    )
+    _play(tenant, call, [numbers[0], *numbers[22:28]], calendar, 4)
+    return call
 
 
 def _norman_call(tenant: Tenant) -> None:
