@@ -73,6 +73,12 @@ def list_quotes(
     return session.scalars(query).all()
 
 
+def list_buyers(session: Session, organisation_ids: Collection[UUID]) -> Sequence[Organisation]:
+    """Those of these organisations that may buy: the legal entities, by name."""
+    query = select(Organisation).where(Organisation.id.in_(organisation_ids), Organisation.kind == "legal_entity")
+    return session.scalars(query.order_by(Organisation.name, Organisation.id)).all()
+
+
 def price_ends(session: Session, line_id: UUID) -> tuple[date, ...]:
     """The last days of a price line, of its schedule and of its agreement."""
     query = (

@@ -18,7 +18,7 @@ WAITING = f"En attente d’accord{NBSP}: cette commande n’est pas passée et n
 
 def quote_pdf(actor: Actor, quote_id: UUID, tenant: Tenant) -> tuple[str, bytes]:
     """The name and the bytes of a quote's PDF. Raises NotFound."""
-    found = view_quote(actor, quote_id)
+    found = view_quote(actor, quote_id).purchase
     quote = found.quote
     drawn_on = quote.created_at.astimezone(ZoneInfo(tenant.zone)).date()
     words = rules.quote_words(quote, found.lot.title, tenant.ars, drawn_on)

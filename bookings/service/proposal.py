@@ -9,6 +9,7 @@ from bookings.models import Entitlement
 from bookings.queries import quote as quotes
 from bookings.queries.load import half_days_by_provider
 from bookings.rules import payers, validity
+from bookings.rules.holder import in_words
 from bookings.rules.payers import Shares
 from bookings.rules.quantity import half_days
 from bookings.service.right import Right, check_right, department_of, site_of
@@ -57,6 +58,12 @@ class Proposal:
     shares: Shares
     share_sentence: str
     valid_until: date
+
+    @property
+    def holder_sentence(self) -> str:
+        """Why this provider, for the buyer; `holder` is the whole reason, for the GRADeS."""
+        lot = self.priced.offer.lot
+        return in_words(self.priced.provider_name, lot.number, lot.assignment)
 
 
 def propose(tx: Tx, organisation: Organisation, version: ServiceVersion, wanted: Wanted) -> Proposal:

@@ -1,15 +1,19 @@
 """Quotes: drawn up for an organisation, by it or by the GRADeS, and read again."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from bookings.models import Entitlement, Quote
+from bookings.models import Entitlement, Order, Quote
 from bookings.permissions import PERMISSIONS
+from bookings.queries import order as orders
 from bookings.queries import quote as quotes
 from bookings.queries.quote import Purchase
 from bookings.rules import cancellation
 from bookings.rules.quantity import read_quantity, read_size
 from bookings.service.proposal import Proposal, Wanted, propose
+from bookings.service.today import today
 from finess.queries.edition import get_current_edition
 from finess.queries.structure import find_establishment, get_legal_entity
 from kit.actor import Actor
@@ -72,12 +76,33 @@ def ask_quote(
         )
 
 
-def view_quote(actor: Actor, quote_id: UUID) -> Purchase:
+@dataclass(frozen=True, slots=True)
+class QuotePage:
+    """A quote with what it names; `order` is the one made on it. `is_over` once its last day has gone by."""
+
+    purchase: Purchase
+    order: Order | None
+    is_over: bool
+
+
+def view_quote(actor: Actor, quote_id: UUID) -> QuotePage:
     """A quote, for the people of its organisation and for the GRADeS. Raises NotFound to everybody else."""
     with transaction(actor) as tx:
         quote = quotes.get_quote(tx.session, quote_id)
         permit(PERMISSIONS, actor, "quote.view", quote)
-        return quotes.purchases(tx.session, [quote_id])[quote_id]
+        purchase = quotes.purchases(tx.session, [quote_id])[quote_id]
+        return QuotePage(purchase, orders.find_of_quote(tx.session, quote_id), today(tx) > quote.valid_until)
+
+
+def list_quotes(actor: Actor, after: UUID | None, limit: int) -> tuple[Sequence[Purchase], UUID | None]:
+    """A page of the quotes of one's organisations, of everybody's for the GRADeS; the last drawn up first."""
+    with transaction(actor) as tx:
+        permit(PERMISSIONS, actor, "quote.view")
+        whose = None if "grades_manager" in actor.roles else list(actor.organisations)
+        found = quotes.list_quotes(tx.session, whose, after, limit + 1)
+        shown = found[:limit]
+        purchases = quotes.purchases(tx.session, [one.id for one in shown])
+        return [purchases[one.id] for one in shown], shown[-1].id if len(found) > limit else None
 
 
 def write_quote(tx: Tx, found: Proposal, entitlement: Entitlement | None) -> Quote:
@@ -123,6 +148,7 @@ def _terms(tx: Tx, found: Proposal) -> dict[str, Any]:
     return {
         **found.priced.as_json(),
         "assignment": found.holder,
+        "holder": found.holder_sentence,
         "share": found.share_sentence,
         "cancellation": cancellation.in_words(read_service(found.version.document).cancellation),
         "buyer": {"name": found.organisation.name, "finess_ej": entity.finess_ej, "siren": entity.siren},
