@@ -87,7 +87,7 @@ def _doubts(service: ServiceDocument) -> Iterator[Finding]:
         yield warning("deliverables", "Sans livrable annoncé, l’organisme ne sait pas ce qu’il recevra.")
     terms = service.cancellation
     if terms.free_days and not terms.late_percent:
-        yield warning("cancellation.free_days", "Annuler tard ne coûte rien : ce préavis n’engage personne.")
+        yield warning("cancellation.free_days", "Annuler tard ne coûte rien : ce préavis n’engage personne.")
 
 
 def _questions(node: object, path: str) -> Iterator[Finding]:

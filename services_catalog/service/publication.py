@@ -88,7 +88,7 @@ def get_on_sale(tx: Tx, slug: str) -> tuple[Service, ServiceVersion]:
     service = services.get_service(tx.session, slug)
     permit(PERMISSIONS, tx.actor, "service.view", service)
     if service.state != "published":
-        raise Conflict("Cette prestation n’est pas au catalogue : elle ne peut pas être commandée.")
+        raise Conflict("Cette prestation n’est pas au catalogue : elle ne peut pas être commandée.")
     return service, services.get_version(tx.session, service, service.version)
 
 

@@ -82,7 +82,7 @@ def check_revision(service: Service, revision: int | None) -> None:
         raise PreconditionMissing("Dites quelle révision de la prestation vous avez lue. Rien n’a été modifié.")
     if revision != service.revision:
         raise Stale(
-            "Cette prestation a été modifiée depuis que vous l’avez ouverte : relisez-la, puis recommencez. "
+            "Cette prestation a été modifiée depuis que vous l’avez ouverte : relisez-la, puis recommencez. "
             "Rien n’a été modifié."
         )
 

@@ -36,7 +36,7 @@ CHOICES = {
     "qualifications": [("", "Aucune"), *((code, QUALIFICATION_LABELS[code]) for code in QUALIFICATIONS)],
 }
 SAID = {
-    "created": "La prestation est créée : c’est un brouillon, que le public ne voit pas.",
+    "created": "La prestation est créée : c’est un brouillon, que le public ne voit pas.",
     "updated": "Le brouillon est enregistré.",
     "unchanged": "Rien n’a changé.",
 }
