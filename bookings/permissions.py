@@ -7,7 +7,7 @@ sees both; a provider sees nothing of another one's, a facility nothing of anoth
 from typing import Any
 
 from kit.actor import Actor
-from kit.permissions import Table, either, member, nobody, role, signed_in, supplier
+from kit.permissions import Table, anyone, either, member, nobody, role, signed_in, supplier
 
 grades = role("grades_manager")
 facility = member("owner", "editor", "reader")
@@ -62,6 +62,8 @@ PERMISSIONS: Table = {
     "waiting.expire": nobody,
     "calendar.view": signed_in,
     "calendar.renew": signed_in,
+    # The address is the secret: programs that follow a calendar cannot sign in.
+    "calendar.follow": anyone,
     "mission.view": either(facility, provider, grades),
     "mission.list": grades,
     "mission.assign": grades,

@@ -13,6 +13,7 @@ from bookings.rules.states import SLOT, WAITING
 from bookings.service.mission import plan_mission, unplan_mission
 from bookings.service.slot import NOT_THEIRS, cancel_slot, move_slot, open_slot, release_booking, take_turn, tell
 from bookings.service.waiting import EXPIRES, serve_waiting
+from finess.rules.numbers import normalise
 from kit.actor import Actor
 from kit.db import uuid7
 from kit.errors import Conflict, Invalid, NotFound, Stale
@@ -21,7 +22,7 @@ from kit.permissions import allows, permit
 from kit.transaction import Tx, transaction
 from services_catalog.models import Consultant, ServiceVersion
 from services_catalog.service.publication import get_on_sale
-from tenants.models import Organisation
+from tenants.queries.organisation import find_organisation
 
 MOST_PLACES = 500
 LONGEST_PLACE = 300
@@ -42,25 +43,23 @@ class SessionDetails:
     capacity: int
 
 
-def open_group_session(
-    actor: Actor, service_slug: str, details: SessionDetails, organisation_id: UUID | None = None
-) -> Slot:
-    """Open a session of a published service; `organisation_id` keeps it to one gestionnaire.
+def open_group_session(actor: Actor, service_slug: str, details: SessionDetails, kept_for: str = "") -> Slot:
+    """Open a session of a published service; a FINESS number (juridique) keeps it to one gestionnaire.
 
-    Raises Invalid (service, consultant_id, starts_at, ends_at, place, capacity, organisation_id), Conflict naming the
-    clash, Forbidden.
+    Raises Invalid (service, consultant_id, starts_at, ends_at, place, capacity, kept_for), Conflict naming the clash,
+    Forbidden.
     """
     with transaction(actor) as tx:
         permit(PERMISSIONS, actor, "slot.write")
         consultant = _consultant(tx, details.consultant_id)
         version = _version(tx, service_slug)
         _check(tx, details)
-        _check_buyer(tx, organisation_id)
+        buyer = _buyer(tx, kept_for)
         slot = Slot(
             id=uuid7(),
             provider_id=consultant.provider_id,
             service_version_id=version.id,
-            organisation_id=organisation_id,
+            organisation_id=buyer,
             kind="group",
             title=version.title,
             place=details.place.strip(),
@@ -169,12 +168,15 @@ def _version(tx: Tx, slug: str) -> ServiceVersion:
     return version
 
 
-def _check_buyer(tx: Tx, organisation_id: UUID | None) -> None:
-    if organisation_id is None:
-        return
-    organisation = tx.session.get(Organisation, (tx.tenant_id, organisation_id))
-    if organisation is None or organisation.kind != "legal_entity":
-        raise Invalid(NOT_OPENED, {"organisation_id": "Cet organisme n’a pas de compte sur le portail."})
+def _buyer(tx: Tx, number: str) -> UUID | None:
+    """The account of a gestionnaire; None for a session open to everybody."""
+    if not number.strip():
+        return None
+    organisation = find_organisation(tx.session, normalise(number))
+    if organisation is None:
+        sentence = "Aucun organisme du portail n’a ce numéro FINESS juridique."
+        raise Invalid(NOT_OPENED, {"kept_for": sentence})
+    return organisation.id
 
 
 def _check(tx: Tx, details: SessionDetails, taken: int = 0) -> None:

@@ -1,5 +1,6 @@
 """Missions and sessions written straight into the tables: where a test of the planning begins."""
 
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
@@ -89,11 +90,7 @@ def a_session(tenant: Tenant, market: Market, on: date = THURSDAY, half: str = "
             title=market.version.title,
             state="open",
             created_at=NOW,
-            starts_at=time.starts_at,
-            ends_at=time.ends_at,
-            blocked_from=time.blocked_from,
-            blocked_until=time.blocked_until,
-            **(values | columns),
+            **(asdict(time) | values | columns),
         )
         tx.add(slot)
     return slot
