@@ -57,13 +57,15 @@ def ask_quote(
     size: Any = None,
     provider_id: UUID | None = None,
 ) -> Quote:
-    """Ask for a quote on a published service, with what was typed or sent.
+    """Ask for a quote on a published service, with what was typed or sent. Only the GRADeS may name the provider.
 
     Raises NotFound (service, organisation of somebody else), Invalid (quantity, finess_et, size), Conflict.
     """
     with transaction(actor) as tx:
         organisation = get_organisation(tx.session, tx.tenant_id, organisation_id)
         permit(PERMISSIONS, actor, "quote.draw_up", organisation)
+        if provider_id is not None:  # the lot's rule chooses; only the GRADeS answers for another choice
+            permit(PERMISSIONS, actor, "mission.assign")
         _, version = get_on_sale(tx, slug)
         return draw_up(
             tx,

@@ -27,16 +27,20 @@ CONTACT = {
 numbers = count(1)
 
 
-def a_quote(market: Market, facility: Facility, quantity: int = 1, by: Actor | None = None, **asked: Any) -> Quote:
-    """A quote of today, asked by the facility's owner."""
-    with clock.frozen(NOW):
+def a_quote(
+    market: Market, facility: Facility, quantity: int = 1, by: Actor | None = None, at: datetime = NOW, **asked: Any
+) -> Quote:
+    """A quote asked by the facility's owner."""
+    with clock.frozen(at):
         return ask_quote(by or facility.owner, market.service.slug, facility.organisation.id, quantity, **asked)
 
 
-def an_order(market: Market, facility: Facility, quantity: int = 1, by: Actor | None = None) -> Order:
-    """An order of today, as asked: placed unless it waits for somebody."""
-    quote = a_quote(market, facility, quantity, by)
-    with clock.frozen(NOW):
+def an_order(
+    market: Market, facility: Facility, quantity: int = 1, by: Actor | None = None, at: datetime = NOW
+) -> Order:
+    """An order, as asked: placed unless it waits for somebody. (Pages are asked at the real hour: so is `at` then.)"""
+    quote = a_quote(market, facility, quantity, by, at)
+    with clock.frozen(at):
         return order_quote(by or facility.owner, quote.id, {}, CONTACT)
 
 
@@ -53,7 +57,7 @@ def an_award(tenant: Tenant, facility: Facility, service: str | None, **columns:
         "quantity": 1,
         "ars_share_percent": 80,
         "cap_cents": None,
-        "complete_on": date(2027, 6, 30),
+        "complete_on": date(2028, 6, 30),
         "state": "confirmed",
         "confirmed_at": NOW,
         "referent": CONTACT,

@@ -61,7 +61,7 @@ def test_a_confirmed_award_opens_its_right_once(tenant: Tenant) -> None:
     assert (rest, order) == ([], None)
     opened = row.entitlement
     assert (opened.quantity, opened.ars_share_percent, opened.cap_cents) == (2, 80, 100_000)
-    assert (opened.expires_on, opened.contact, opened.state) == (date(2027, 6, 30), CONTACT, "open")
+    assert (opened.expires_on, opened.contact, opened.state) == (date(2028, 6, 30), CONTACT, "open")
     assert titles(tenant) == []
 
 
@@ -102,7 +102,7 @@ def test_one_click_makes_the_quote_the_order_and_the_mission(tenant: Tenant) -> 
         order = order_entitlement(facility.owner, right.id, {}, CONTACT)
     assert (order.state, order.entitlement_id, state_of(tenant, right)) == ("placed", right.id, "used")
     (mission,) = missions_of(tenant, order)
-    assert (mission.award_id, mission.due_on) == (right.award_id, date(2027, 6, 30))
+    assert (mission.award_id, mission.due_on) == (right.award_id, date(2028, 6, 30))
     with clock.frozen(NOW):
         again = view_entitlement(facility.owner, right.id)
         assert (again.order and again.order.id, again.proposal) == (order.id, None)
