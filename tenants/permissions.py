@@ -11,6 +11,7 @@ PERMISSIONS: Table = {
     "tenant.create": nobody,
     "tenant.list": nobody,
     "tenant.brand": grades,
+    "acceptance_rule.set": grades,
     "membership.view": staff,
     "membership.grant": grades,
     "membership.revoke": grades,

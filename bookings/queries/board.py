@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, cast, func, select
+from sqlalchemy import ColumnElement, Date, and_, cast, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from bookings.models import Entitlement, Mission
@@ -72,7 +72,7 @@ def capacity_by_month(session: Session, starts: Sequence[date]) -> Mapping[date,
 
 
 def _month(day: ColumnElement[Any] | Any) -> ColumnElement[Any]:
-    return cast(func.date_trunc("month", day), Date)
+    return cast(func.date_trunc(literal_column("'month'"), day), Date)
 
 
 def _by_month(session: Session, query: Any) -> ByMonth:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bookings.models import Acceptance, Deliverable, Mission, Reserve, Satisfaction, TimeSheet
 from kit.errors import NotFound
-from services_catalog.models import Service, ServiceVersion
+from services_catalog.models import Provider, Service, ServiceVersion
 from tenants.models import User
 
 FEWEST_ANSWERS = 3  # below, an average would say who answered
@@ -20,7 +20,7 @@ FEWEST_ANSWERS = 3  # below, an average would say who answered
 class Opinion:
     """What facilities think of a provider's service: how many answered, three averages in hundredths (1 → 100)."""
 
-    provider_id: UUID
+    provider: str
     service: str
     answers: int
     usefulness: int
@@ -112,12 +112,13 @@ def list_opinions(session: Session) -> Sequence[Opinion]:
         for column in (Satisfaction.usefulness, Satisfaction.quality, Satisfaction.recommendation)
     ]
     rows = session.execute(
-        select(Mission.provider_id, Service.title, func.count(), *averages)
+        select(Provider.name, Service.title, func.count(), *averages)
         .join(Mission, Mission.id == Satisfaction.mission_id)
         .join(ServiceVersion, ServiceVersion.id == Mission.service_version_id)
         .join(Service, Service.id == ServiceVersion.service_id)
-        .group_by(Mission.provider_id, Service.id, Service.title)
+        .join(Provider, Provider.id == Mission.provider_id)
+        .group_by(Provider.id, Provider.name, Service.id, Service.title)
         .having(func.count() >= FEWEST_ANSWERS)
-        .order_by(Service.title, Mission.provider_id)
+        .order_by(Service.title, Provider.name)
     )
     return [Opinion(row[0], row[1], row[2], int(row[3]), int(row[4]), int(row[5])) for row in rows]

@@ -24,6 +24,7 @@ from kit.permissions import permit
 from kit.transaction import Tx, transaction
 from services_catalog.models import Consultant, Provider, Service
 from tenants.models import Organisation
+from tenants.queries.organisation import find_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,10 @@ class MissionsPage:
 
 @dataclass(frozen=True, slots=True)
 class MissionPage:
-    """A mission and what surrounds it. `digest` seals what an acceptance would be about; `side` is the reader's."""
+    """A mission and what surrounds it. `digest` seals what an acceptance would be about.
+
+    `side` is the reader's, `function` what they do in the facility.
+    """
 
     mission: Mission
     side: str
@@ -61,6 +65,7 @@ class MissionPage:
     reserves: Sequence[tuple[Reserve, str]]
     acceptance: Acceptance | None
     satisfaction: Satisfaction | None
+    function: str
 
 
 def list_missions(actor: Actor, view: str = "current", words: str = "", page: int = 1) -> MissionsPage:
@@ -119,6 +124,7 @@ def view_mission(actor: Actor, mission_id: UUID) -> MissionPage:
             reserves=deliveries.list_reserves(tx.session, mission_id),
             acceptance=deliveries.find_acceptance(tx.session, tx.tenant_id, mission_id),
             satisfaction=deliveries.find_satisfaction(tx.session, tx.tenant_id, mission_id),
+            function=_function(tx, mission),
         )
 
 
@@ -142,3 +148,10 @@ def _site(tx: Tx, mission: Mission) -> Establishment | None:
 
 def _consultant(tx: Tx, mission: Mission) -> Consultant | None:
     return tx.session.get(Consultant, (tx.tenant_id, mission.consultant_id)) if mission.consultant_id else None
+
+
+def _function(tx: Tx, mission: Mission) -> str:
+    if tx.actor.user_id is None or mission.organisation_id not in tx.actor.organisations:
+        return ""
+    place = find_place(tx.session, tx.tenant_id, mission.organisation_id, tx.actor.user_id)
+    return place.function if place else ""
