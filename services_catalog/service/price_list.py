@@ -40,7 +40,8 @@ class Question:
 class PriceList:
     """Services with their price for `facility`, or why they have none. None: nobody was named, and nothing is priced.
 
-    `after` is the address of the last service, to ask for the next page; None on the last.
+    `after` is the address of the last service, to ask for the next page; None on the last. `anybody`: the asker may
+    name whom they want.
     """
 
     facility: Facility | None
@@ -51,6 +52,7 @@ class PriceList:
     after: str | None
     organisations: Sequence[Organisation] = ()
     organisation_id: UUID | None = None
+    anybody: bool = False
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -67,11 +69,13 @@ def list_prices(actor: Actor, question: Question, after: str | None = None, limi
     _check(question)
     with transaction(actor) as tx:
         permit(PERMISSIONS, actor, "price.ask")
-        mine = _mine(tx)
+        mine, anybody = _mine(tx), allows(PERMISSIONS, actor, "price.ask", _Nobody())
+        if not mine and not anybody:
+            raise Forbidden("Les prix négociés se lisent pour un organisme, par ses membres.")
         organisation, finess_ej = _who(tx, question, mine)
         on = question.on or today(tx)
         if finess_ej is None:
-            return PriceList(None, False, on, question.quantity, (), None, mine)
+            return PriceList(None, False, on, question.quantity, (), None, mine, anybody=anybody)
         found = services.list_lines(tx.session, ("published",), after, limit + 1)
         page = found[:limit]
         facility, prices = prices_step(
@@ -86,6 +90,7 @@ def list_prices(actor: Actor, question: Question, after: str | None = None, limi
             page[-1].slug if len(found) > limit else None,
             mine,
             organisation.id if organisation else None,
+            anybody,
         )
 
 

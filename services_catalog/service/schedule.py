@@ -75,21 +75,10 @@ def import_schedule(actor: Actor, lot_id: UUID, sent: NewSchedule) -> PriceSched
         lines, findings = read_bpu(sheet, terms)
         if errors_of(findings):
             raise Refused(findings)
-        schedule = PriceSchedule(
-            id=uuid7(),
-            lot_id=lot.id,
-            provider_id=provider_id,
-            number=queries.last_number(tx.session, lot.id, provider_id) + 1,
-            state=PRICE_SCHEDULE.initial,
-            starts_on=starts_on,
-            ends_on=ends_on,
-            formula=formula and formula.as_json(),
-            file_name=sent.file_name[-120:] or "bordereau",
-            sha256=hashlib.sha256(sent.content).hexdigest(),
-            report=[{"path": one.path, "sentence": one.sentence} for one in findings],
-            author_id=actor.user_id,
-            imported_at=tx.now,
-        )
+        schedule = _draft(tx, lot, provider_id, sent)
+        schedule.starts_on, schedule.ends_on = starts_on, ends_on
+        schedule.formula = formula and formula.as_json()
+        schedule.report = [{"path": one.path, "sentence": one.sentence} for one in findings]
         tx.add(schedule)
         tx.session.flush()
         _write_lines(tx, schedule, lines)
@@ -155,6 +144,21 @@ def _check(tx: Tx, agreement: FrameworkAgreement, lot: Lot, sent: NewSchedule) -
     if faults or sent.provider_id is None or sent.starts_on is None or sent.ends_on is None:
         raise Invalid("Rien n’est importé\N{NO-BREAK SPACE}: corrigez ce qui est indiqué.", faults)
     return sent.provider_id, sent.starts_on, sent.ends_on
+
+
+def _draft(tx: Tx, lot: Lot, provider_id: UUID, sent: NewSchedule) -> PriceSchedule:
+    """The holder's next schedule, of this file."""
+    return PriceSchedule(
+        id=uuid7(),
+        lot_id=lot.id,
+        provider_id=provider_id,
+        number=queries.last_number(tx.session, lot.id, provider_id) + 1,
+        state=PRICE_SCHEDULE.initial,
+        file_name=sent.file_name[-120:] or "bordereau",
+        sha256=hashlib.sha256(sent.content).hexdigest(),
+        author_id=tx.actor.user_id,
+        imported_at=tx.now,
+    )
 
 
 def _write_lines(tx: Tx, schedule: PriceSchedule, lines: Sequence[BpuLine]) -> None:

@@ -1,0 +1,94 @@
+"""The market as pictures: what a lot has ordered, and along an agreement's life who had prices when."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from services_catalog.service.agreement import AgreementPicture, LotPicture
+
+WIDTH = 1000
+COLOURS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a bar: from `x`, `width` wide, of 1,000; `colour` counts from 1."""
+
+    x: int
+    width: int
+    colour: int
+
+
+def gauge(picture: LotPicture) -> dict[str, Any]:
+    """The arguments of the macro `gauge`: the holders' parts, one after the other; a cent is seen."""
+    parts, x = [], 0
+    for place, holder in enumerate(picture.holders):
+        if holder.ordered_cents:
+            width = max(4, round(holder.ordered_cents * WIDTH / picture.lot.maximum_cents))
+            parts.append(Part(x, min(width, WIDTH - x), place % COLOURS + 1))
+            x += width
+    percent = picture.lot.ordered_cents * 100 // picture.lot.maximum_cents
+    tone = "bad" if percent >= 95 else "wait" if percent >= 80 else "neutral"
+    return {"parts": parts, "percent": percent, "tone": tone, "left_cents": picture.left_cents}
+
+
+def life(picture: AgreementPicture) -> dict[str, Any]:
+    """The arguments of the macro `life`: a row for each holder of each lot, and where today is."""
+    agreement = picture.agreement
+    days = (agreement.ends_on - agreement.starts_on).days + 1
+
+    def place(on: date) -> int:
+        return max(0, min(WIDTH, round((on - agreement.starts_on).days * WIDTH / days)))
+
+    rows = [
+        {
+            "lot": one.lot.number,
+            "holder": holder.name,
+            "bars": _bars(
+                place, [schedule for schedule in one.schedules if schedule.provider_id == holder.provider_id]
+            ),
+        }
+        for one in picture.lots
+        for holder in one.holders
+    ]
+    inside = agreement.starts_on <= picture.on <= agreement.ends_on
+    return {"rows": rows, "today": place(picture.on) if inside else None, "past": place(picture.on)}
+
+
+def standing(picture: AgreementPicture) -> tuple[str, str, str]:
+    """Where an agreement is in its life: words, tone, sign."""
+    agreement, left = picture.agreement, (picture.agreement.ends_on - picture.on).days
+    if left < 0:
+        return "Terminé", "neutral", "lock"
+    if picture.on < agreement.starts_on:
+        return "À venir", "info", "calendar"
+    if left <= 180:
+        return "Se termine bientôt", "wait", "clock"
+    return "En cours", "good", "check-circle"
+
+
+def remaining(picture: AgreementPicture) -> str:
+    """« encore 2 ans et 1 mois », « encore 12 jours », « terminé »."""
+    left = (picture.agreement.ends_on - max(picture.on, picture.agreement.starts_on)).days + 1
+    if left <= 0:
+        return "terminé"
+    years, months = divmod(left // 30, 12) if left >= 60 else (0, 0)
+    words = [
+        f"{years} an{'s' if years > 1 else ''}" if years else "",
+        f"{months} mois" if months else "",
+        f"{left} jour{'s' if left > 1 else ''}" if left < 60 else "",
+    ]
+    return " et ".join(filter(None, words))
+
+
+def _bars(place: Any, schedules: Iterable[Any]) -> Sequence[dict[str, Any]]:
+    return [
+        {
+            "schedule": schedule,
+            "x": place(schedule.starts_on),
+            "width": max(4, place(schedule.ends_on + timedelta(days=1)) - place(schedule.starts_on)),
+        }
+        for schedule in schedules
+        if schedule.state in ("published", "draft")
+    ]
