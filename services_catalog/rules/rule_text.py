@@ -17,7 +17,8 @@ def write_rule(rule: Mapping[str, Any] | None) -> str:
     """The YAML of a rule; empty when there is none."""
     if not rule:
         return ""
-    return yaml.safe_dump(_ordered(rule), allow_unicode=True, sort_keys=False, width=100)
+    # Short lists of codes stay on one line.
+    return yaml.safe_dump(_ordered(rule), allow_unicode=True, sort_keys=False, width=100, default_flow_style=None)
 
 
 def read_rule_text(text: str, path: str = "rule") -> Source:

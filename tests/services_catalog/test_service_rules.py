@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.document import plain
+from services_catalog.rules.rule_text import read_rule_text, write_rule
 from services_catalog.rules.search import NICKNAMES, fold, search
 from services_catalog.rules.service import check_service, read_service
 from services_catalog.rules.service_words import cancellation, changes, duration, qualification, validity, who
 from services_catalog.rules.slug import check_slug, slug_of
 from services_catalog.rules.states import FAMILIES, LEVELS, MODES, QUALIFICATIONS
+from tests.eligibility.random_rules import documents
 from tests.services_catalog.services import DOCUMENT, RULE, a_document
 
 
@@ -134,6 +136,19 @@ def test_a_rule_that_changes_under_its_own_words_is_told() -> None:
 
     before, after = (read_service(a_document(rule=labelled(given))) for given in (True, False))
     assert [one.label for one in changes(before, after)] == ["Qui peut commander"]
+
+
+@given(documents())
+def test_a_rule_is_read_back_from_its_text(rule: dict[str, Any]) -> None:
+    read = read_rule_text(write_rule(rule))
+    assert (read.data, read.findings) == (rule, [])
+
+
+def test_a_rule_keeps_the_places_of_its_lines() -> None:
+    read = read_rule_text("version: 1\nall:\n  - open: true\n  - category: ['500']\n")
+    assert read.places["rule.all[1].category"][0] == 4
+    assert [(one.path, one.line) for one in read_rule_text("open: [").findings] == [("rule.open[0]", 1)]
+    assert (read_rule_text(" \n").data, write_rule(None)) == (None, "")
 
 
 LINE = st.text(st.characters(categories=["L", "Nd", "Zs"]), min_size=1, max_size=40).filter(lambda text: text.strip())
