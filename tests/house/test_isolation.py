@@ -26,10 +26,11 @@ from tenants.rules.roles import TENANT_ROLES
 from tenants.service.organisation import join_organisation
 from tenants.service.role import grant_role
 from tenants.service.token import create_token
+from tests.bookings.buying import a_quote, an_entitlement, an_order
 from tests.browser import NAME, Browser
 from tests.campaigns.awards import a_released_call
 from tests.campaigns.files import a_call, a_file, a_person
-from tests.services_catalog.market import a_service
+from tests.services_catalog.market import Market, a_facility, a_market
 
 # What a region shows to everybody, or lets anybody begin. Each word is a decision: adding one is read in review.
 PUBLIC = {
@@ -76,6 +77,7 @@ def made(application: Flask, make_tenant: Callable[..., Tenant]) -> Made:
     assert member is not None
     assert submission is not None
     _, (award,) = a_released_call(tenant)
+    market = a_market(tenant)
     values = {
         "slug": call.slug,
         "candidacy_id": str(file),
@@ -83,10 +85,24 @@ def made(application: Flask, make_tenant: Callable[..., Tenant]) -> Made:
         "user_id": str(member.user_id),
         "code": submission.code,
         "award_id": str(award),
-        "service_slug": a_service(tenant)[0].slug,
+        "service_slug": market.service.slug,
+        "agreement_id": str(market.lot.agreement_id),
+        "lot_id": str(market.lot.id),
+        "schedule_id": str(market.line.schedule_id),
+        **_bought(tenant, market),
     }
     absent = {name: "adresse-inconnue" if name.endswith("slug") else str(uuid4()) for name in values}
     return Made(tenant, values, absent)
+
+
+def _bought(tenant: Tenant, market: Market) -> dict[str, str]:
+    """A right, a quote and an order of a facility."""
+    facility = a_facility(tenant)
+    return {
+        "entitlement_id": str(an_entitlement(tenant, market, facility).id),
+        "quote_id": str(a_quote(market, facility).id),
+        "order_id": str(an_order(market, facility).id),
+    }
 
 
 @pytest.fixture(scope="module")

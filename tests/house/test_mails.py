@@ -16,6 +16,7 @@ from kit.settings import settings
 from notifications.gateway.templates import render
 from services_catalog.jobs.provider import UNQUALIFIED
 from tests.bookings.mails import MISSION_MAILS
+from tests.bookings.order_mails import ORDER_MAILS
 from tests.bookings.planning_mails import PLANNING_MAILS
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "app/templates/mail"
@@ -102,6 +103,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     },
     "tenants/sign_in": {"valid_for": timedelta(minutes=20)},
     **MISSION_MAILS,
+    **ORDER_MAILS,
     **PLANNING_MAILS,
 }
 
