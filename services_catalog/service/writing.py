@@ -65,9 +65,8 @@ def create_service(actor: Actor, slug: str, family: str, source: Source) -> Save
         document, findings = _checked(slug, family, source)
         services.take_turn(tx.session, tx.tenant_id)
         if services.find_service(tx.session, slug) is not None:
-            refuse(
-                [error("slug", f"Une prestation a déjà l’adresse «{NBSP}{slug}{NBSP}»{NBSP}: choisissez-en une autre.")]
-            )
+            taken = f"Une prestation a déjà l’adresse «{NBSP}{slug}{NBSP}»{NBSP}: choisissez-en une autre."
+            refuse([error("slug", taken)])
         return Saved(_create(tx, slug, family, document), "created", findings)
 
 
@@ -96,9 +95,9 @@ def _checked(slug: str, family: str, source: Source) -> tuple[ServiceDocument, l
 
 
 def _family(family: str) -> list[Finding]:
-    return (
-        [] if family in FAMILIES else [error("family", f"Choisissez une famille parmi{NBSP}: {', '.join(FAMILIES)}.")]
-    )
+    if family in FAMILIES:
+        return []
+    return [error("family", f"Choisissez une famille{NBSP}: {', '.join(FAMILIES)}.")]
 
 
 def _create(tx: Tx, slug: str, family: str, document: ServiceDocument) -> Service:

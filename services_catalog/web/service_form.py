@@ -9,6 +9,7 @@ from flask import request
 from kit.document.finding import Finding, errors_of
 from kit.document.source import Source, read_data
 from kit.french import NBSP
+from kit.web import revision_read
 from services_catalog.models import Service
 from services_catalog.rules.rule_text import read_rule_text, write_rule
 from services_catalog.rules.service import VALID_MONTHS, read_service
@@ -62,7 +63,7 @@ class Typed:
     def shown(self, name: str) -> list[str]:
         """The lines of a list and the empty ones after them."""
         lines = self.lists[name]
-        return [*lines, *[""] * self.rows][:MOST_LINES] if len(lines) < MOST_LINES else lines
+        return [*lines, *[""] * min(self.rows, MOST_LINES - len(lines))]
 
 
 def blank() -> Typed:
@@ -86,14 +87,13 @@ def of_service(service: Service) -> Typed:
 def sent() -> Typed:
     """The form as it was posted. Empty lines of a list leave it."""
     form = request.form
-    revision = form.get("revision", "")
     return Typed(
         slug=form.get("slug", "").strip(),
         family=form.get("family", ""),
         values={name: form.get(name, "").replace("\r\n", "\n").strip() for name in (*TEXTS, "valid_months")},
         lists={name: [line.strip() for line in form.getlist(name) if line.strip()] for name in LISTS},
         rule=form.get("rule", "").replace("\r\n", "\n"),
-        revision=int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 10 else 0,
+        revision=revision_read({form.get("revision", "")}),
         rows=MORE if form.get("more") else SPARE,
     )
 

@@ -4,7 +4,7 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kit.errors import Conflict, CrrcError, Invalid, Stale
-from kit.web import actor, page, permission
+from kit.web import actor, page, permission, revision_read
 from services_catalog.service import publication
 from services_catalog.web.service_draft import blueprint
 from services_catalog.web.service_form import told
@@ -21,8 +21,7 @@ def ask_publish(service_slug: str) -> Response:
 @permission("service.publish")
 def publish(service_slug: str) -> Response:
     """Publish the draft that was shown."""
-    typed = request.form.get("revision", "")
-    revision = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
+    revision = revision_read({request.form.get("revision", "")})
     try:
         made = publication.publish_service(actor(), service_slug, revision)
     except (Conflict, Stale, Invalid) as error:
