@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesParser
 from functools import lru_cache
@@ -89,10 +90,19 @@ def _summary(folder: Path, name: str) -> Mail:
     return Mail(
         name=name,
         received_at=datetime.strptime(name.split("Z")[0], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC),
-        sender=str(message.get("From", "")),
+        sender=_header(message, "From"),
         recipients=tuple(recipients.split(", ")),
-        subject=str(message.get("Subject", "")),
+        subject=_header(message, "Subject"),
     )
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    """A header as it is meant, or as it is written when the library itself stumbles on it (« From: \\0@ »)."""
+    try:
+        return str(message.get(name, ""))
+    except (MessageError, IndexError, AttributeError, ValueError):
+        raw = {key.lower(): str(value) for key, value in message.raw_items()}
+        return _one_line(raw.get(name.lower(), ""))
 
 
 def _one_line(text: str) -> str:

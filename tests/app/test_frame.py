@@ -33,7 +33,15 @@ def test_who_works_for_the_ars_and_for_an_applicant_sees_both(
     grant_role(operator("root", tenant.id), "double@x.fr", "ars_manager")
     join_organisation(person("double@x.fr"), "560002511", "Les Ajoncs", "Directrice")
     browser.sign_in("double@x.fr")
-    assert list(menu(browser, "/contact")) == ["Appels à candidatures", "Mes dossiers", "Campagnes", "Fonctionnement"]
+    assert list(menu(browser, "/contact")) == [
+        "Appels à candidatures",
+        "Catalogue",
+        "Mes dossiers",
+        "Mes prestations",
+        "Campagnes",
+        "Agenda",
+        "Fonctionnement",
+    ]
 
 
 def test_the_current_page_is_marked_and_the_part_it_belongs_to(browser: Browser, tenant: Tenant) -> None:

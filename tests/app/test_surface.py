@@ -12,6 +12,7 @@ from kit import queue
 from kit.settings import settings
 from tenants.models import Tenant
 from tests.browser import Browser, text_of
+from tests.services_catalog.market import a_facility, a_supplier
 
 
 def test_every_answer_is_protected(application: Flask, tenant: Tenant, browser: Browser) -> None:
@@ -156,20 +157,34 @@ def test_a_limit_stays_without_redis(database: str, monkeypatch: pytest.MonkeyPa
 
 def test_the_menu_leads_where_one_may_go(application: Flask, tenant: Tenant) -> None:
     """And every page it names exists."""
-    from app.frame import MENU
+    from app.menu import MENU
     from kit.actor import operator
     from tenants.service.role import grant_role
 
-    assert {endpoint for _, endpoint, _ in MENU} <= application.view_functions.keys()
-    grant_role(operator("root", tenant.id), "menu-ars@x.fr", "ars_manager")
+    named = {entry.endpoint for entry in MENU} | {page.endpoint for entry in MENU for page in entry.pages}
+    assert named <= application.view_functions.keys()
+    for role in ("ars_manager", "grades_manager"):
+        grant_role(operator("root", tenant.id), f"{role}@x.fr", role)
 
-    def menu(browser: Browser) -> list[str]:
-        page = browser.get("/receipts").text
-        return [text for text, _, _ in MENU if f">{text}</a>" in page]
+    def menu(email: str) -> list[str]:
+        browser = Browser(application, tenant)
+        page = (browser.sign_in(email) if email else browser).get("/receipts").text
+        return [entry.text for entry in MENU if f">{entry.text}</a>" in page]
 
-    visitor, person, staff = (Browser(application, tenant) for _ in range(3))
-    person.sign_in("menu@x.fr")
-    staff.sign_in("menu-ars@x.fr")
-    assert menu(visitor) == ["Appels à candidatures"]
-    assert menu(person) == ["Appels à candidatures", "Mes dossiers"]
-    assert menu(staff) == ["Appels à candidatures", "Campagnes", "Fonctionnement"]
+    everybody = ["Appels à candidatures", "Catalogue"]
+    member, provider = a_facility(tenant).owner, a_supplier(tenant).owner
+    assert menu("") == everybody
+    assert menu("menu@x.fr") == [*everybody, "Mes dossiers"]
+    assert menu(member.email) == [*everybody, "Mes dossiers", "Mes prestations", "Agenda"]
+    assert menu(provider.email) == [*everybody, "Mes missions", "Agenda"]
+    assert menu("ars_manager@x.fr") == [*everybody, "Campagnes", "Fonctionnement"]
+    assert menu("grades_manager@x.fr") == [*everybody, "Campagnes", "Prestations", "Agenda", "Fonctionnement"]
+
+
+def test_a_part_shows_its_pages_to_those_who_are_in_it(application: Flask, tenant: Tenant) -> None:
+    owner = a_facility(tenant).owner
+    browser = Browser(application, tenant).sign_in(owner.email)
+    inside, outside = browser.get("/orders").text, browser.get("/candidacies").text
+    assert f'<a href="/{tenant.slug}/orders" aria-current="page">Droits et commandes</a>' in inside
+    assert "Séances collectives" in inside
+    assert "Séances collectives" not in outside
