@@ -102,7 +102,7 @@ def _header(message: EmailMessage, name: str) -> str:
         return str(message.get(name, ""))
     except (MessageError, IndexError, AttributeError, ValueError):
         raw = {key.lower(): str(value) for key, value in message.raw_items()}
-        return _one_line(raw.get(name.lower(), ""))
+        return _one_line(raw.get(name.lower(), "").encode("utf-8", "replace").decode())
 
 
 def _one_line(text: str) -> str:

@@ -157,6 +157,7 @@ LINES = st.builds(bytes.__add__, st.sampled_from(HEADERS), st.sampled_from(VALUE
 @settings(max_examples=150, deadline=None)
 @given(headers=st.lists(LINES, max_size=5), body=st.binary(max_size=60) | st.just(b"--x\r\n\r\n\xff\r\n--x--"))
 @example(headers=[b"From: \x00@"], body=b"")
+@example(headers=[b"From: \x80@"], body=b"")
 def test_no_mail_breaks_the_pages(tmp_path_factory: pytest.TempPathFactory, headers: list[bytes], body: bytes) -> None:
     store = Store(tmp_path_factory.mktemp("mailbox"))
     client = create_page(store).test_client()
