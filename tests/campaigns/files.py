@@ -87,7 +87,7 @@ def a_call(
             "number": 1,
             "rule_version": 1,
             "form_version": 1,
-            "document": dict(document or {}),
+            "document": {"summary": ""} | dict(document or {}),
             "sha256": "",
             "created_at": OPENED,
         }

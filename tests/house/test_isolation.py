@@ -21,16 +21,15 @@ from kit import signing
 from kit.actor import operator, system
 from kit.transaction import transaction
 from kit.web import BROWSER_COOKIE
-from tenants.models import Organisation, OrganisationMember, Tenant
+from tenants.models import Tenant
 from tenants.rules.roles import TENANT_ROLES
 from tenants.service.organisation import join_organisation
 from tenants.service.role import grant_role
 from tenants.service.token import create_token
-from tests.bookings.buying import a_quote, an_entitlement, an_order
 from tests.browser import NAME, Browser
-from tests.campaigns.awards import a_released_call
 from tests.campaigns.files import a_call, a_file, a_person
-from tests.services_catalog.market import Market, a_facility, a_market
+from tests.services_catalog.market import a_service
+from tests.sides import two_sides
 
 # What a region shows to everybody, or lets anybody begin. Each word is a decision: adding one is read in review.
 PUBLIC = {
@@ -65,44 +64,20 @@ class Made:
 
 @pytest.fixture(scope="module")
 def made(application: Flask, make_tenant: Callable[..., Tenant]) -> Made:
-    """A region with a call, a submitted file, its receipt, an award, an organisation and its people."""
+    """A region with a call, a submitted file, its receipt, a service, and two sides of a mission (tests/sides.py)."""
     tenant = make_tenant()
     call = a_call(tenant)
     file = a_file(tenant, call)
     with transaction(system(tenant.id, "tests")) as tx:
-        organisation = tx.session.scalars(select(Organisation)).first()
-        member = tx.session.scalars(select(OrganisationMember)).first()
-        submission = tx.session.scalars(select(Submission)).first()
-    assert organisation is not None
-    assert member is not None
-    assert submission is not None
-    _, (award,) = a_released_call(tenant)
-    market = a_market(tenant)
-    values = {
+        submission = tx.session.scalars(select(Submission)).one()
+    values = two_sides(application, tenant).values | {
         "slug": call.slug,
         "candidacy_id": str(file),
-        "organisation_id": str(organisation.id),
-        "user_id": str(member.user_id),
         "code": submission.code,
-        "award_id": str(award),
-        "service_slug": market.service.slug,
-        "agreement_id": str(market.lot.agreement_id),
-        "lot_id": str(market.lot.id),
-        "schedule_id": str(market.line.schedule_id),
-        **_bought(tenant, market),
+        "service_slug": a_service(tenant)[0].slug,
     }
     absent = {name: "adresse-inconnue" if name.endswith("slug") else str(uuid4()) for name in values}
     return Made(tenant, values, absent)
-
-
-def _bought(tenant: Tenant, market: Market) -> dict[str, str]:
-    """A right, a quote and an order of a facility."""
-    facility = a_facility(tenant)
-    return {
-        "entitlement_id": str(an_entitlement(tenant, market, facility).id),
-        "quote_id": str(a_quote(market, facility).id),
-        "order_id": str(an_order(market, facility).id),
-    }
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +103,8 @@ def ask(app: Flask, client: Callable[..., TestResponse], method: str, rule: Rule
     """The status of a request; a body that says nothing, a seal where pages want one."""
     adapter = app.url_map.bind("localhost")
     path = adapter.build(rule.endpoint, values, method)
-    body = {"data": {"csrf_token": signing.seal(f"csrf:{NAME}")}} if not path.startswith("/api/") else {"json": {}}
+    form = {"csrf_token": signing.seal(f"csrf:{NAME}"), "organisation": str(uuid4())}  # where a form asks for whom
+    body: dict[str, dict[str, str]] = {"json": {}} if path.startswith("/api/") else {"data": form}
     return client(path, method=method, headers={"If-Match": '"1"'}, **({} if method == "GET" else body)).status_code
 
 

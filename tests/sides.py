@@ -1,0 +1,141 @@
+"""One region with two facilities and two providers: what the first ones made, and people of all four.
+
+To cover a new kind of address, give an example of it by the name of the URL's argument: in `_facility_side` when it is
+the facility's alone, in `_provider_side` when it is the provider's alone, in `_both_sides` when both see it, in
+`_staff_side` when neither does.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+
+from app.rooms import permissions
+from campaigns.models import Award
+from kit.actor import Actor, operator, system
+from kit.transaction import transaction
+from services_catalog.rules.papers import read_subcontractor
+from services_catalog.service.provider_file import view_provider
+from services_catalog.service.team import declare_subcontractor
+from tenants.models import Tenant
+from tenants.service.token import create_token
+from tests.bookings.buying import a_quote, an_entitlement, an_order
+from tests.bookings.doing import Scene, a_scene, add_file
+from tests.bookings.planning import a_session
+from tests.bookings.time_of import half_days_of, last_movement
+from tests.browser import Browser
+from tests.services_catalog.market import a_facility, a_supplier
+from tests.services_catalog.provider_forms import SUBCONTRACTOR
+
+Values = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """A person, their browser, and the token of a program of their organisation."""
+
+    actor: Actor
+    browser: Browser
+    token: str
+
+
+@dataclass(frozen=True)
+class Sides:
+    """What one facility and one provider made, by argument. `marks` are never read by anybody else's people.
+
+    `people`: `facility` and `provider` made everything, `other_facility` and `other_provider` nothing.
+    """
+
+    tenant: Tenant
+    facility: Values
+    provider: Values
+    both: Values
+    staff: Values
+    marks: frozenset[str]
+    people: dict[str, Somebody]
+
+    @property
+    def values(self) -> Values:
+        """An example of everything."""
+        return self.facility | self.provider | self.both | self.staff
+
+
+def two_sides(application: Flask, tenant: Tenant) -> Sides:
+    """The region, with a mission of the provider for the facility and all that comes with it."""
+    scene = a_scene(tenant)
+    facility, provider, both, staff = (
+        _facility_side(scene),
+        _provider_side(scene),
+        _both_sides(scene),
+        _staff_side(scene),
+    )
+    other_facility, other_provider = a_facility(tenant), a_supplier(tenant)
+    supplier = scene.market.supplier
+    inside: dict[str, tuple[Actor, dict[str, Any]]] = {
+        "facility": (scene.buyer, {"finess_ej": scene.facility.finess_ej}),
+        "provider": (scene.doer, {"provider": str(supplier.provider.id)}),
+        "other_facility": (other_facility.owner, {"finess_ej": other_facility.finess_ej}),
+        "other_provider": (other_provider.owner, {"provider": str(other_provider.provider.id)}),
+    }
+    people = {name: _somebody(application, tenant, actor, where) for name, (actor, where) in inside.items()}
+    marks = {one for side in (facility, provider, both, staff) for one in side.values()}
+    marks |= {scene.mission.number, scene.facility.finess_ej}
+    return Sides(tenant, facility, provider, both, staff, frozenset(marks), people)
+
+
+def _facility_side(scene: Scene) -> Values:
+    right = an_entitlement(scene.tenant, scene.market, scene.facility)
+    packet = half_days_of(scene.tenant, scene.facility, 4)
+    with transaction(system(scene.tenant.id, "tests")) as tx:
+        award = tx.session.get_one(Award, (scene.tenant.id, right.award_id))
+    return {
+        "organisation_id": str(scene.facility.organisation.id),
+        "user_id": str(scene.buyer.user_id),
+        "candidacy_id": str(award.candidacy_id),
+        "award_id": str(award.id),
+        "entitlement_id": str(right.id),
+        "quote_id": str(a_quote(scene.market, scene.facility).id),
+        "packet_id": str(packet.id),
+        "movement_id": str(last_movement(scene.tenant, "grant").id),
+    }
+
+
+def _provider_side(scene: Scene) -> Values:
+    supplier, root = scene.market.supplier, system(scene.tenant.id, "tests")
+    subcontractor = declare_subcontractor(root, supplier.provider.id, read_subcontractor(SUBCONTRACTOR))
+    file = view_provider(root, supplier.provider.id)
+    return {
+        "provider_id": str(supplier.provider.id),
+        "qualification_id": str(file.qualifications[0].id),
+        "insurance_id": str(file.insurances[0].id),
+        "subcontractor_id": str(subcontractor.id),
+        "consultant_id": str(supplier.consultant.id),
+    }
+
+
+def _both_sides(scene: Scene) -> Values:
+    deliverable = add_file(scene)
+    session = a_session(scene.tenant, scene.market, organisation_id=scene.facility.organisation.id)
+    return {
+        "mission_id": str(scene.mission.id),
+        "order_id": str(an_order(scene.market, scene.facility).id),
+        "deliverable_id": str(deliverable.id),
+        "slot_id": str(session.id),
+    }
+
+
+def _staff_side(scene: Scene) -> Values:
+    market = scene.market
+    return {
+        "agreement_id": str(market.lot.agreement_id),
+        "lot_id": str(market.lot.id),
+        "schedule_id": str(market.line.schedule_id),
+    }
+
+
+def _somebody(application: Flask, tenant: Tenant, actor: Actor, where: dict[str, Any]) -> Somebody:
+    """Whose token may do whatever its roles allow: every thing is in its scopes."""
+    scopes = sorted({action.partition(".")[0] for action in permissions()})
+    boss = operator("tests", tenant.id)
+    secret = create_token(boss, "essai", scopes, known_scopes=list(permissions()), roles=["owner"], **where)[1]
+    return Somebody(actor, Browser(application, tenant).sign_in(actor.email), secret)
