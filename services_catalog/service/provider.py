@@ -11,6 +11,7 @@ from kit.transaction import Tx, transaction
 from services_catalog.models import Provider
 from services_catalog.permissions import PERMISSIONS
 from services_catalog.queries import provider as queries
+from services_catalog.rules.faults import Faults
 from services_catalog.rules.profile import Profile, read_profile
 from services_catalog.rules.states import PROVIDER
 from tenants.models import Organisation
@@ -22,16 +23,11 @@ def create_provider(actor: Actor, sent: Mapping[str, Any], email: str, function:
 
     Raises Invalid (the profile's fields, email, function), Conflict (field siret) when another one has the number.
     """
-    profile, faults = _read(sent)
     with transaction(actor) as tx:
         permit(PERMISSIONS, actor, "provider.write")
-        try:
-            organisation, owner = open_supplier(tx, sent["name"], email, function)
-        except Invalid as error:
-            faults |= error.fields
-        if profile is None or faults:
-            raise Invalid("Le prestataire n’est pas créé\N{NO-BREAK SPACE}: corrigez ce qui est indiqué.", faults)
+        profile = _read(sent, email, function)
         _check_siret(tx, profile, None)
+        organisation, owner = open_supplier(tx, profile.name, email, function)
         provider = tx.add(Provider(id=organisation.id, created_at=tx.now, **profile.columns()))
         tx.session.flush()
         tx.audit("provider.create", provider.id, owner=str(owner.id))
@@ -49,7 +45,7 @@ def edit_provider(actor: Actor, provider_id: UUID, sent: Mapping[str, Any], base
         provider = take_provider(tx, provider_id, "provider.write")
         if provider.revision != base_revision:
             raise Stale(
-                "Un collègue a modifié cette fiche pendant votre saisie\N{NO-BREAK SPACE}: relisez-la, puis enregistrez."
+                "Un collègue a modifié cette fiche pendant votre saisie\N{NO-BREAK SPACE}: relisez, puis enregistrez."
             )
         _check_siret(tx, profile, provider.id)
         changed = [name for name, value in profile.columns().items() if getattr(provider, name) != value]
@@ -88,12 +84,17 @@ def _move(actor: Actor, provider_id: UUID, move: str) -> Provider:
         return provider
 
 
-def _read(sent: Mapping[str, Any]) -> tuple[Profile | None, dict[str, str]]:
-    """The profile, or what is wrong with it: told together with what is wrong with its first person."""
+def _read(sent: Mapping[str, Any], email: str, function: str) -> Profile:
+    """The profile. What is wrong with it is told together with what is wrong with its first person."""
+    faults = Faults()
+    faults.email(email, "email")
+    faults.line(function, "function", "Indiquez la fonction de cette personne.")
     try:
-        return read_profile(sent), {}
+        profile = read_profile(sent)
     except Invalid as error:
-        return None, dict(error.fields)
+        raise Invalid(error.sentence, {**error.fields, **faults.found}) from error
+    faults.raise_any()
+    return profile
 
 
 def _check_siret(tx: Tx, profile: Profile, provider_id: UUID | None) -> None:

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from kit.french import MONTHS
 from services_catalog.rules.states import QUALIFICATION_LABELS
 from services_catalog.rules.validity import STANDING_LABELS, Standing, standing
 
 BEFORE, AFTER = 6, 18  # months
 WIDTH = 1000
+SHORT = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 TONES: dict[Standing, tuple[str, str]] = {
     "to_come": ("info", "calendar"),
     "in_force": ("good", "check-circle"),
@@ -67,7 +67,7 @@ def picture(periods: Sequence[Period], today: date) -> dict[str, Any]:
     return {
         "rows": rows,
         "today": place(today),
-        "columns": [f"{MONTHS[on.month - 1]} {on.year}" for on in columns],
+        "columns": [f"{SHORT[on.month - 1]} {on.year}" for on in columns],
     }
 
 
