@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from bookings.models import AvailabilityException, AvailabilityRule
@@ -137,18 +137,19 @@ def add_exception(
         return _weeks(tx, provider, [consultant]).weeks[0]
 
 
-def remove_exception(actor: Actor, consultant_id: UUID, half: HalfDay) -> ConsultantWeek:
-    """Follow the week again on one half-day. Nothing happens when it did already."""
+def remove_exceptions(actor: Actor, consultant_id: UUID, first: HalfDay, last: HalfDay) -> ConsultantWeek:
+    """Follow the week again from one half-day to another (included). Nothing happens when it was followed already."""
     with transaction(actor) as tx:
         consultant, provider = _permitted(tx, consultant_id, "availability.write")
+        moment = tuple_(AvailabilityException.on, AvailabilityException.half)
         tx.session.execute(
             delete(AvailabilityException).where(
                 AvailabilityException.consultant_id == consultant.id,
-                AvailabilityException.on == half.on,
-                AvailabilityException.half == half.half,
+                moment >= tuple_(first.on, first.half),
+                moment <= tuple_(last.on, last.half),
             )
         )
-        tx.audit("availability.write", consultant.id, first=half.on.isoformat(), last=half.on.isoformat())
+        tx.audit("availability.write", consultant.id, first=first.on.isoformat(), last=last.on.isoformat())
         return _weeks(tx, provider, [consultant]).weeks[0]
 
 

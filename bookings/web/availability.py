@@ -1,12 +1,13 @@
 """When consultants work: a week of half-days to tick, and the days that differ."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from bookings.models import AvailabilityException
 from bookings.rules.halves import HalfDay, read_half, write_half
 from bookings.rules.public_holidays import holiday_name
 from bookings.rules.states import HALF_LABELS, HALVES
@@ -14,7 +15,7 @@ from bookings.service import availability as diaries
 from bookings.service.availability import ConsultantWeek
 from bookings.web import asked
 from kit.errors import Invalid, NotFound
-from kit.french import DAYS
+from kit.french import DAYS, day
 from kit.web import actor, page, permission
 
 blueprint = Blueprint("availability", __name__)
@@ -65,12 +66,12 @@ def add_exception(provider_id: UUID, consultant_id: UUID) -> Response:
 @blueprint.post(f"{BASE}/<uuid:consultant_id>/exceptions/remove")
 @permission("availability.write")
 def remove_exception(provider_id: UUID, consultant_id: UUID) -> Response:
-    """One half-day follows the week again."""
-    half = read_half(request.form.get("half", ""))
-    if half is None:
+    """Some half-days follow the week again."""
+    first, last = read_half(request.form.get("first", "")), read_half(request.form.get("last", ""))
+    if first is None or last is None:
         raise NotFound()
-    diaries.remove_exception(actor(), consultant_id, half)
-    flash("Cette demi-journée suit de nouveau la semaine habituelle.", "info")
+    diaries.remove_exceptions(actor(), consultant_id, first, last)
+    flash("Ces demi-journées suivent de nouveau la semaine habituelle.", "info")
     return _back(provider_id, consultant_id)
 
 
@@ -97,23 +98,49 @@ def _show(provider_id: UUID, consultant_id: UUID | None = None, error: Invalid |
 
 def _person(one: ConsultantWeek, error: Invalid | None) -> dict[str, Any]:
     typed: Mapping[str, str] = request.form if error else {}
+    runs = _runs(one.exceptions)
     return {
         "id": one.consultant.id,
         "consultant": one.consultant,
         "week": {f"{weekday}:{half}" for weekday, half in one.week},
         "later": min((rule.starts_on for rule in one.later), default=None),
-        "exceptions": [_exception(one, half) for half in one.exceptions[: diaries.MOST_SHOWN]],
-        "more": max(0, len(one.exceptions) - diaries.MOST_SHOWN),
+        "exceptions": [_exception(one, run) for run in runs[: diaries.MOST_SHOWN]],
+        "more": max(0, len(runs) - diaries.MOST_SHOWN),
         "typed": {name: typed.get(name, "")[:200] for name in ("starts_on", "first", "last", "reason")},
         "errors": dict(error.fields) if error else {},
     }
 
 
-def _exception(one: ConsultantWeek, found: Any) -> dict[str, Any]:
-    half = HalfDay(found.on, found.half)
+def _runs(found: Sequence[AvailabilityException]) -> list[list[AvailabilityException]]:
+    """Half-days that follow one another and say the same, as one."""
+    runs: list[list[AvailabilityException]] = []
+    for one in found:
+        last = runs[-1][-1] if runs else None
+        follows = last is not None and HalfDay(last.on, last.half).following == HalfDay(one.on, one.half)
+        if last is not None and follows and (last.available, last.reason) == (one.available, one.reason):
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return runs
+
+
+def _exception(one: ConsultantWeek, run: Sequence[AvailabilityException]) -> dict[str, Any]:
+    first, last = (HalfDay(found.on, found.half) for found in (run[0], run[-1]))
     return {
-        "value": write_half(half),
-        "words": half.words,
-        "available": found.available,
-        "reason": found.reason or holiday_name(found.on, one.consultant.department),
+        "first": write_half(first),
+        "last": write_half(last),
+        "words": _between(first, last),
+        "available": run[0].available,
+        "reason": run[0].reason or holiday_name(first.on, one.consultant.department),
     }
+
+
+def _between(first: HalfDay, last: HalfDay) -> str:
+    """« jeudi 24 décembre 2026 », « du jeudi 24 décembre 2026 au … », half-days said where days are not whole."""
+    if first == last:
+        return first.words
+    if (first.half, last.half) != ("am", "pm"):
+        return f"du {first.words}, au {last.words}"
+    if first.on == last.on:
+        return day(first.on, weekday=True)
+    return f"du {day(first.on, weekday=True)} au {day(last.on, weekday=True)}"

@@ -90,11 +90,16 @@ def line(one: Appointment) -> dict[str, Any]:
         "slot": one.slot,
         "title": one.slot.title,
         "href": f"/{g.tenant.slug}{page_of(one)}",
+        "short": one.organisation if is_provider and one.organisation else one.slot.title,
         "who": (one.organisation or "Séance collective") if is_provider else one.provider,
         "consultant": one.consultant.name,
         "is_group": one.slot.kind == "group",
-        "places": f"{one.slot.taken} sur {one.slot.capacity}" if one.slot.kind == "group" else "",
+        "places": _taken(one) if one.slot.kind == "group" else "",
     }
+
+
+def _taken(one: Appointment) -> str:
+    return f"{french.count(one.slot.taken, 'place prise', 'places prises')} sur {one.slot.capacity}"
 
 
 def _pages(view: str, found: Pages, kept: dict[str, Any]) -> dict[str, Any]:

@@ -62,9 +62,7 @@ def change(slot_id: UUID) -> Response:
         opening.change_group_session(actor(), slot_id, _details(request.form), revision)
     except (Invalid, Conflict, Stale) as error:
         return _form(request.form, error, _kept(slot_id, "slot.move"))
-    flash(
-        "La séance est modifiée. Un changement de date ou de lieu est dit à toutes les personnes inscrites.", "good"
-    )
+    flash("La séance est modifiée. Un changement de date ou de lieu est dit à toutes les personnes inscrites.", "good")
     return redirect(url_for(".view_session", slot_id=slot_id), 303)
 
 
