@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from kit.errors import NotFound
@@ -68,10 +68,13 @@ def find_reference(session: Session, reference: str) -> FrameworkAgreement | Non
 
 
 def list_agreements(session: Session, after: UUID | None, limit: int) -> list[FrameworkAgreement]:
-    """Agreements, the last written first; those that follow `after`."""
-    query = select(FrameworkAgreement).order_by(FrameworkAgreement.id.desc()).limit(limit)
+    """Agreements, the last to end first; those that follow `after`."""
+    place = tuple_(FrameworkAgreement.ends_on, FrameworkAgreement.id)
+    query = select(FrameworkAgreement).order_by(FrameworkAgreement.ends_on.desc(), FrameworkAgreement.id.desc())
+    query = query.limit(limit)
     if after is not None:
-        query = query.where(FrameworkAgreement.id < after)
+        last = select(FrameworkAgreement.ends_on, FrameworkAgreement.id).where(FrameworkAgreement.id == after)
+        query = query.where(place < last.scalar_subquery())
     return list(session.scalars(query))
 
 

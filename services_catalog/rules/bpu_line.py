@@ -15,6 +15,7 @@ from services_catalog.rules.market import Agreement
 from services_catalog.rules.sheet import Value, cell_name
 
 LONGEST_CODE, LONGEST_LABEL = 40, 300
+WHOM = frozenset({"service", "measure", "size_from", "size_to", "tariff", "starts_on", "ends_on"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class RowReader:
     places: Mapping[str, int]
     values: Mapping[str, Value]
     findings: list[Finding] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
 
     def cell(self, column: str) -> str:
         """« C12 »: where that column of this row is; the row's first cell when the sheet has no such column."""
@@ -68,6 +70,7 @@ class RowReader:
 
     def fail(self, column: str, sentence: str) -> None:
         """Note an error on that cell."""
+        self.failed.add(column)
         self.findings.append(error(self.cell(column), sentence))
 
     def needed(self, column: str, longest: int) -> str:
@@ -121,7 +124,10 @@ def quoted(written: str) -> str:
 
 
 def read_line(row: RowReader, terms: Terms) -> BpuLine | None:
-    """The line of a row; None when a cell has an error: `row.findings` has them all, warnings too."""
+    """The line of a row; `row.findings` has all that is wrong with it, warnings too.
+
+    None when nobody can tell whom it is for. A line whose price alone is wrong is still compared with the others.
+    """
     code, label = row.needed("code", LONGEST_CODE), row.needed("label", LONGEST_LABEL)
     service_id = _service(row, terms)
     unit = row.word("unit", words.UNITS, None)
@@ -130,7 +136,7 @@ def read_line(row: RowReader, terms: Terms) -> BpuLine | None:
     tariff = row.word("tariff", words.TARIFFS, "all")
     unit_cents, vat_permille = _price(row), _vat(row)
     starts_on, ends_on = _dates(row, terms)
-    if any(finding.level == "error" for finding in row.findings) or unit_cents is None or vat_permille is None:
+    if row.failed & WHOM:
         return None
     return BpuLine(
         row.row,
@@ -142,8 +148,8 @@ def read_line(row: RowReader, terms: Terms) -> BpuLine | None:
         size_from,
         size_to,
         tariff,
-        unit_cents,
-        vat_permille,
+        unit_cents or 0,
+        vat_permille or 0,
         starts_on,
         ends_on,
     )

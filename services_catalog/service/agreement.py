@@ -52,7 +52,7 @@ class Agreements:
 
 
 def list_agreements(actor: Actor, after: UUID | None = None, limit: int = 20) -> Agreements:
-    """Agreements, the last written first, each with its lots. Six statements whatever their number."""
+    """Agreements, the last to end first, each with its lots. Six statements whatever their number."""
     with transaction(actor) as tx:
         permit(PERMISSIONS, actor, "agreement.view")
         found = queries.list_agreements(tx.session, after, limit + 1)

@@ -77,7 +77,7 @@ def import_schedule(actor: Actor, lot_id: UUID, sent: NewSchedule) -> PriceSched
             raise Refused(findings)
         schedule = _draft(tx, lot, provider_id, sent)
         schedule.starts_on, schedule.ends_on = starts_on, ends_on
-        schedule.formula = formula and formula.as_json()
+        schedule.formula = formula.as_json() if formula else None
         schedule.report = [{"path": one.path, "sentence": one.sentence} for one in findings]
         tx.add(schedule)
         tx.session.flush()

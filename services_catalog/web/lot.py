@@ -90,7 +90,9 @@ def _form(
         values={name: values.get(name, "") for name in ("number", "title", "maximum", "assignment")},
         places=(chosen + [""] * SPARE)[:MOST_HOLDERS],
         providers=[("", "Personne"), *dict([*held, *known]).items()],
-        assignments=[{"value": code, "text": text, "hint": HINTS[code]} for code, text in ASSIGNMENT_LABELS.items()],
+        assignments=[
+            {"value": code, "text": text.capitalize(), "hint": HINTS[code]} for code, text in ASSIGNMENT_LABELS.items()
+        ],
         revision=request.form.get("revision") or agreement.revision,
         errors=dict(error.fields) if error else {},
         refusal=error.sentence if error and not error.fields else None,

@@ -69,17 +69,17 @@ def standing(picture: AgreementPicture) -> tuple[str, str, str]:
 
 
 def remaining(picture: AgreementPicture) -> str:
-    """« encore 2 ans et 1 mois », « encore 12 jours », « terminé »."""
-    left = (picture.agreement.ends_on - max(picture.on, picture.agreement.starts_on)).days + 1
-    if left <= 0:
-        return "terminé"
+    """« encore 2 ans et 1 mois », « encore 12 jours »; nothing once it has ended or before it begins."""
+    left = (picture.agreement.ends_on - picture.on).days + 1
+    if left <= 0 or picture.on < picture.agreement.starts_on:
+        return ""
     years, months = divmod(left // 30, 12) if left >= 60 else (0, 0)
     words = [
         f"{years} an{'s' if years > 1 else ''}" if years else "",
         f"{months} mois" if months else "",
         f"{left} jour{'s' if left > 1 else ''}" if left < 60 else "",
     ]
-    return " et ".join(filter(None, words))
+    return f"encore {' et '.join(filter(None, words))}"
 
 
 def _bars(place: Any, schedules: Iterable[Any]) -> Sequence[dict[str, Any]]:

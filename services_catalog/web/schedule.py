@@ -153,7 +153,8 @@ def _import_page(lot_id: UUID, error: CrrcError | None = None, findings: list[Fi
     names = ("starts_on", "ends_on", "base_on")
     dates = {name: boxes(typed, name) for name in names}
     if not error:
-        dates = {"starts_on": boxes_of(agreement.starts_on), "ends_on": boxes_of(agreement.ends_on)}
+        first = None if picture.schedules else agreement.starts_on
+        dates = {"starts_on": boxes_of(first), "ends_on": boxes_of(agreement.ends_on)}
         dates["base_on"] = boxes_of(None)
     return page(
         "market/import.html",

@@ -151,14 +151,17 @@ def test_no_date(typed: Any) -> None:
     ],
 )
 def test_each_fault_is_said_on_its_cell(cells: dict[str, Any], cell: str, words: str) -> None:
-    lines, findings = read(a_row(**cells))
-    assert lines == []
+    _, findings = read(a_row(**cells))
     assert words in errors(findings)[cell]
 
 
 def test_everything_is_said_at_once() -> None:
     _, findings = read(a_row(price="?", vat="?", unit="?"), GOOD, a_row(low=6, high=9, end="jamais"))
-    assert errors(findings).keys() == {"D2", "I2", "J2", "L4"}
+    assert errors(findings).keys() == {"D2", "I2", "J2", "F3", "L4"}
+
+
+def test_a_wrong_price_does_not_hide_that_two_lines_apply() -> None:
+    assert errors(read(a_row(price="?"), a_row(code="EX-02", low=5, high=9))[1]).keys() == {"I2", "F3"}
 
 
 def test_empty_lines_are_nothing() -> None:
@@ -258,7 +261,7 @@ def test_a_hole_between_two_brackets_is_a_warning() -> None:
 def test_too_many_lines_and_too_many_faults() -> None:
     rows = [a_row(code=f"L{number}", service=None) for number in range(2001)]
     assert "2000" in errors(read(*rows)[1])["A2002"]
-    assert len(read(*[a_row(price="?") for _ in range(500)])[1]) == 200
+    assert len(read(*[a_row(price="?", service=None) for _ in range(500)])[1]) == 200
 
 
 def test_warnings_never_hide_an_error() -> None:
