@@ -43,6 +43,17 @@ def list_packet_lines(session: Session, organisation_id: UUID, since: date) -> S
     return [PacketLine(packet, free, held, received.get(packet.id, 0)) for packet, free, held in rows]
 
 
+def available_by_place(session: Session, organisation_id: UUID, on: date) -> Mapping[str | None, int]:
+    """What may be drawn on a day, by establishment (None: what is the whole organisation's)."""
+    query = (
+        select(TimePacket.finess_et, func.sum(TimeAccount.balance))
+        .join(TimeAccount, _of_packet(TimeAccount, "available"))
+        .where(TimePacket.organisation_id == organisation_id, TimePacket.starts_on <= on, TimePacket.expires_on >= on)
+        .group_by(TimePacket.finess_et)
+    )
+    return {finess_et: int(number) for finess_et, number in session.execute(query)}
+
+
 def standing(session: Session, organisation_id: UUID) -> Mapping[tuple[str | None, str], int]:
     """Where the half-days of an organisation are: by establishment (None: the whole) and kind of account."""
     kept = (

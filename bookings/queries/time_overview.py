@@ -1,7 +1,7 @@
 """All the accounts of the tenant: what was given against what became of it; and whether the books are true."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -20,6 +20,16 @@ _PACKET = and_(TimeAccount.tenant_id == TimePacket.tenant_id, TimeAccount.packet
 
 
 @dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose accounts: those of `ids`; those whose name or FINESS number has `text`; else all that have half-days."""
+
+    ids: Collection[UUID] | None = None
+    text: str = ""
+    after: UUID | None = None
+    limit: int = PAGE
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """An organisation's account. Given and purchased are what it received itself; `moved` what transfers added."""
 
@@ -34,9 +44,14 @@ class Line:
     next_on: date | None
 
     @property
+    def received(self) -> int:
+        """All that came to it and stayed, whatever became of it."""
+        return self.available + self.reserved + self.consumed + self.expired
+
+    @property
     def moved(self) -> int:
         """What transfers from (or to) other organisations added (or took)."""
-        return self.available + self.reserved + self.consumed + self.expired - self.granted - self.purchased
+        return self.received - self.granted - self.purchased
 
 
 class Fault(NamedTuple):
@@ -49,17 +64,20 @@ class Fault(NamedTuple):
     entries: int
 
 
-def list_accounts(
-    session: Session, today: date, soon_on: date, after: UUID | None = None, limit: int = PAGE, only: UUID | None = None
-) -> Sequence[Line]:
-    """A page of the organisations that have half-days, by name; those that follow organisation `after`."""
+def list_accounts(session: Session, whose: Whose, today: date, soon_on: date) -> Sequence[Line]:
+    """A page of accounts, by the names of their organisations; `soon` is what expires from today to `soon_on`."""
     place = (Organisation.name, Organisation.id)
-    owners = select(TimePacket.organisation_id).distinct()
-    query = select(Organisation).where(Organisation.id.in_(owners)).order_by(*place).limit(limit)
-    if after is not None:
-        query = query.where(tuple_(*place) > select(*place).where(Organisation.id == after).scalar_subquery())
-    if only is not None:
-        query = query.where(Organisation.id == only)
+    query = select(Organisation).where(Organisation.kind == "legal_entity").order_by(*place).limit(whose.limit)
+    if whose.ids is not None:
+        query = query.where(Organisation.id.in_(whose.ids))
+    elif whose.text:
+        number = Organisation.finess_ej.startswith(whose.text, autoescape=True)
+        query = query.where(Organisation.name.icontains(whose.text, autoescape=True) | number)
+    else:
+        query = query.where(Organisation.id.in_(select(TimePacket.organisation_id).distinct()))
+    if whose.after is not None:
+        last = select(*place).where(Organisation.id == whose.after).scalar_subquery()
+        query = query.where(tuple_(*place) > last)
     found = session.scalars(query).all()
     ids = [one.id for one in found]
     gone, kept = _gone(session, ids), _kept(session, ids, today, soon_on)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
+from sqlalchemy import Select, and_, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from bookings.models import Mission, TimeAccount, TimeEntry, TimeMovement, TimePacket
@@ -38,6 +38,13 @@ def list_entries(session: Session, organisation_id: UUID, since: date, until: da
     return _entries(session, _query().where(TimePacket.organisation_id == organisation_id, within))
 
 
+def list_entries_of(session: Session, organisation_id: UUID, movement_id: UUID) -> Sequence[Entry]:
+    """The entries of one movement, on the packets of an organisation."""
+    return _entries(
+        session, _query().where(TimePacket.organisation_id == organisation_id, TimeMovement.id == movement_id)
+    )
+
+
 def list_movements_after(session: Session, organisation_id: UUID, after: UUID | None, limit: int) -> Sequence[Entry]:
     """The entries of a page of movements, in the order of a statement; those that follow movement `after`."""
     page = (
@@ -64,9 +71,10 @@ def _touching(organisation_id: UUID) -> Select[UUID]:
 
 
 def _query() -> Select[*tuple[Any, ...]]:
-    reversed_one = aliased(TimeMovement)
-    corrected: ColumnElement[bool] = and_(
-        reversed_one.tenant_id == TimeMovement.tenant_id, reversed_one.id == TimeMovement.reverses_id
+    reversed_one, reversal = aliased(TimeMovement), aliased(TimeMovement)
+    it_reverses = and_(reversed_one.tenant_id == TimeMovement.tenant_id, reversed_one.id == TimeMovement.reverses_id)
+    corrected = select(reversal.id).where(
+        reversal.tenant_id == TimeMovement.tenant_id, reversal.reverses_id == TimeMovement.id
     )
     return (
         select(
@@ -77,6 +85,7 @@ def _query() -> Select[*tuple[Any, ...]]:
             TimeMovement.mission_id,
             Mission.number,
             reversed_one.kind,
+            corrected.exists(),
             TimePacket.id,
             TimePacket.finess_et,
             TimePacket.expires_on,
@@ -88,7 +97,7 @@ def _query() -> Select[*tuple[Any, ...]]:
         .join(TimeMovement, _MOVEMENT)
         .join(TimePacket, _PACKET)
         .outerjoin(Mission, _MISSION)
-        .outerjoin(reversed_one, corrected)
+        .outerjoin(reversed_one, it_reverses)
         .order_by(*_ORDER, TimePacket.expires_on, TimePacket.id, TimeAccount.kind)
     )
 

@@ -9,9 +9,9 @@ from kit.french import count
 
 Key = TypeVar("Key", bound=tuple[str, object])
 REFUSED = {
-    "reserve": "Une réservation suit sa mission : annulez la mission, ou corrigez la consommation.",
-    "release": "Une libération suit sa mission : elle ne se corrige pas.",
-    "expire": "Des demi-journées expirées ne reviennent pas : attribuez-en de nouvelles.",
+    "reserve": "Une réservation suit sa mission : annulez la mission, ou corrigez la consommation.",
+    "release": "Une libération suit sa mission : elle ne se corrige pas.",
+    "expire": "Des demi-journées expirées ne reviennent pas : attribuez-en de nouvelles.",
 }
 # Accounts that go below zero by nature: what was given is owed.
 SOURCES = ("granted", "purchased")
@@ -23,7 +23,7 @@ def check_correction(kind: str, note: str, instead: int) -> None:
     if kind in REFUSED:
         raise Conflict(REFUSED[kind])
     if not note:
-        raise Invalid("Rien n’est corrigé.", {"note": "Dites pourquoi : le motif reste dans le carnet."})
+        raise Invalid("Rien n’est corrigé.", {"note": "Dites pourquoi : le motif reste dans le carnet."})
     if instead and kind != "consume":
         raise Invalid("Rien n’est corrigé.", {"instead": "Seule une consommation se remplace par une autre."})
     if not 0 <= instead <= MOST:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bookings.rules.time_statement import Statement
-from kit.french import MONTHS
 
 WIDTH = 10_000
 HEIGHT = 2_600
 MOST_MARKS = 13
+MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
+TOPS = (4, 6, 8, 10, 12, 16, 20, 24, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Picture:
 def picture(found: Statement, until: date, today: date) -> Picture:
     """The picture of a statement; the axis goes on until `until`, when the last packet expires."""
     scale = Scale(found.since, max(until, found.until, found.since + timedelta(days=30)) + timedelta(days=1))
-    top = _round_top(max([found.opening.total, *(line.after.total for line in found.lines)]))
+    top = _round_top(found.peak)
     last = min(found.until, today)
     return Picture(
         scale,
@@ -96,11 +97,13 @@ def _area(found: Statement, scale: Scale, top: int, last: date, which: str) -> s
 
 
 def _round_top(largest: int) -> int:
-    """A round figure above the largest: 4, 10, 20, 40, 100…"""
-    top = 4
-    while top < largest:
-        top = top * 5 // 2 if str(top).startswith("4") else top * 2
-    return top
+    """An even figure, a little above the largest."""
+    unit = 1
+    while True:
+        for top in TOPS:
+            if top * unit >= largest:
+                return top * unit
+        unit *= 10
 
 
 def _marks(scale: Scale) -> list[Mark]:
@@ -110,6 +113,6 @@ def _marks(scale: Scale) -> list[Mark]:
     for number in range(1, months + 1, step):
         year, month = divmod(scale.since.month - 1 + number, 12)
         on = date(scale.since.year + year, month + 1, 1)
-        name = MONTHS[month] if len(MONTHS[month]) <= 4 else f"{MONTHS[month][:4].rstrip('.')}."
-        marks.append(Mark(scale.at(on), f"{name} {on.year}" if month == 0 or number == 1 else name))
+        with_year = number == 1 or on.year != scale.since.year + (scale.since.month - 1 + number - step) // 12
+        marks.append(Mark(scale.at(on), f"{MONTHS[month]} {on.year}" if with_year else MONTHS[month]))
     return marks

@@ -23,6 +23,7 @@ class Entry:
     mission_id: UUID | None
     mission: str | None
     reverses: str | None
+    is_corrected: bool
     packet_id: UUID
     finess_et: str | None
     expires_on: date
@@ -57,6 +58,7 @@ class Line:
     label: str
     detail: str
     mission_id: UUID | None
+    is_corrected: bool
     available: int
     reserved: int
     after: Balance
@@ -75,6 +77,11 @@ class Statement:
     def closing(self) -> Balance:
         """The balance at the end of the last day."""
         return self.lines[-1].after if self.lines else self.opening
+
+    @property
+    def peak(self) -> int:
+        """The most that there ever was in the period, available and reserved together."""
+        return max([self.opening.total, *(line.after.total for line in self.lines)])
 
     def on(self, day: date) -> Balance:
         """The balance at the end of a day of the period."""
@@ -95,10 +102,8 @@ def statement(since: date, until: date, opening: Balance, entries: Iterable[Entr
         label = MOVEMENT_LABELS[first.movement]
         if first.reverses:
             label = f"{label}{NBSP}: {MOVEMENT_LABELS[first.reverses].lower()}"
-        detail = _detail(group, names)
-        lines.append(
-            Line(first.movement_id, first.movement, first.on, label, detail, first.mission_id, *changed, balance)
-        )
+        about = first.movement_id, first.movement, first.on, label, _detail(group, names)
+        lines.append(Line(*about, first.mission_id, first.is_corrected, *changed, balance))
     return Statement(since, until, opening, lines)
 
 

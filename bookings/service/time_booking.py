@@ -1,16 +1,18 @@
 """A facility uses its half-days: a mission of time is opened, and they are set aside for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from bookings.models import Mission
 from bookings.permissions import PERMISSIONS
+from bookings.queries.time_balance import available_by_place
 from bookings.queries.time_service import find_time_service, list_time_services
 from bookings.rules import time as rules
 from bookings.service.mission import NewMission, open_mission
 from bookings.service.time_ledger import reserve
 from bookings.service.time_place import Place, facility_of, list_places, place_of
+from bookings.service.today import today
 from kit.actor import Actor
 from kit.errors import Invalid
 from kit.permissions import permit
@@ -31,11 +33,16 @@ class TimeBooking:
 
 @dataclass(frozen=True, slots=True)
 class BookingChoices:
-    """What the form of a booking offers: services (address, title), places."""
+    """What the form of a booking offers: services (address, title), places, what is available in each."""
 
     organisation: Organisation
     services: Sequence[tuple[str, str]]
     places: Sequence[Place]
+    available: Mapping[str | None, int]
+
+    def usable(self, place: Place) -> int:
+        """What may be used in a place: its own half-days, and the whole organisation's."""
+        return sum(self.available.get(one, 0) for one in {None, place.finess_et})
 
 
 def book_time(actor: Actor, asked: TimeBooking) -> Mission:
@@ -81,4 +88,5 @@ def booking_choices(actor: Actor, organisation_id: UUID) -> BookingChoices:
     with transaction(actor) as tx:
         organisation = facility_of(tx, organisation_id)
         permit(PERMISSIONS, actor, "time_account.book", organisation)
-        return BookingChoices(organisation, list_time_services(tx.session), list_places(tx, organisation))
+        available = available_by_place(tx.session, organisation_id, today(tx))
+        return BookingChoices(organisation, list_time_services(tx.session), list_places(tx, organisation), available)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bookings.models import TimeMovement, TimePacket
 from bookings.queries import time_ledger as ledger
-from bookings.service.time_place import establishment_names
+from bookings.service.time_place import place_name
 from bookings.service.today import today
 from campaigns.queries.candidacy import list_members
 from kit.transaction import Tx
@@ -41,7 +41,7 @@ def packet_words(tx: Tx, packet: TimePacket, half_days: int) -> dict[str, Any]:
     organisation = tx.session.get_one(Organisation, (tx.tenant_id, packet.organisation_id))
     return {
         "half_days": half_days,
-        "place": _place(tx, organisation, packet.finess_et),
+        "place": place_name(tx, organisation, packet.finess_et),
         "starts_on": packet.starts_on,
         "expires_on": packet.expires_on,
         "today": today(tx),
@@ -62,14 +62,8 @@ def transfer_words(tx: Tx, movement: TimeMovement) -> dict[str, Any]:
         "half_days": sum(number for _, number in moved if number > 0),
         "source_id": source.organisation_id,
         "target_id": target.organisation_id,
-        "source": _place(tx, owners[source.organisation_id], source.finess_et),
-        "target": _place(tx, owners[target.organisation_id], target.finess_et),
+        "source": place_name(tx, owners[source.organisation_id], source.finess_et),
+        "target": place_name(tx, owners[target.organisation_id], target.finess_et),
         "moved": [(number, one.expires_on) for one, number in moved if number > 0],
         "note": movement.note,
     }
-
-
-def _place(tx: Tx, organisation: Organisation, finess_et: str | None) -> str:
-    if finess_et is None:
-        return organisation.name
-    return establishment_names(tx, organisation).get(finess_et, finess_et)

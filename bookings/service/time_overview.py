@@ -1,13 +1,13 @@
 """The GRADeS's view of the ledger: every account, granted against consumed, and whether the books are true."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
 from bookings.permissions import PERMISSIONS
 from bookings.queries import time_overview as overview
-from bookings.queries.time_overview import Fault, Line
+from bookings.queries.time_overview import Fault, Line, Whose
 from bookings.queries.time_statement import balance_before
 from bookings.rules.time_statement import Balance
 from bookings.service.time_place import facility_of
@@ -17,6 +17,8 @@ from kit.actor import Actor
 from kit.permissions import permit
 from kit.transaction import Tx, transaction
 from tenants.models import Organisation
+
+EVERYBODY = Whose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +50,23 @@ class Audit:
         return not (self.total or self.faults or self.unbalanced)
 
 
-def list_accounts(actor: Actor, after: UUID | None = None, limit: int = overview.PAGE) -> Overview:
-    """Every account of the region, by organisation."""
+def list_accounts(actor: Actor, whose: Whose = EVERYBODY) -> Overview:
+    """The accounts of the region, by organisation; with a `text`, organisations that have nothing yet too."""
     with transaction(actor) as tx:
         permit(PERMISSIONS, actor, "time_account.list")
         day = today(tx)
-        found = overview.list_accounts(tx.session, day, day + SOON, after, limit + 1)
-        shown = found[:limit]
-        more = shown[-1].organisation.id if len(found) > limit else None
+        found = overview.list_accounts(tx.session, replace(whose, ids=None, limit=whose.limit + 1), day, day + SOON)
+        shown = found[: whose.limit]
+        more = shown[-1].organisation.id if len(found) > whose.limit else None
         return Overview(shown, more, _totals(tx), day)
+
+
+def list_mine(actor: Actor) -> Sequence[Line]:
+    """The accounts of one's own organisations, those that have nothing yet too."""
+    with transaction(actor) as tx:
+        permit(PERMISSIONS, actor, "time_account.view")
+        day = today(tx)
+        return overview.list_accounts(tx.session, Whose(ids=list(actor.organisations), limit=100), day, day + SOON)
 
 
 def view_balance(actor: Actor, organisation_id: UUID, on: date | None = None) -> tuple[Organisation, date, Balance]:

@@ -6,11 +6,16 @@ from uuid import UUID
 
 from finess.models import Establishment
 from finess.queries.edition import find_current_edition
-from finess.queries.structure import find_establishment, find_legal_entity, list_establishments
+from finess.queries.structure import (
+    find_establishment,
+    find_legal_entity,
+    list_establishments,
+    list_legal_entities_by_siren,
+)
 from kit.errors import Invalid, NotFound
 from kit.transaction import Tx
 from tenants.models import Organisation
-from tenants.queries.organisation import get_organisation
+from tenants.queries.organisation import find_organisation, get_organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +68,20 @@ def establishment_names(tx: Tx, organisation: Organisation) -> dict[str, str]:
     return {one.finess_et: one.name or one.finess_et for one in found}
 
 
-def same_manager(tx: Tx, one: Organisation, other: Organisation) -> bool:
-    """Whether the register gives both the same SIREN: one gestionnaire, whatever its legal entities."""
+def place_name(tx: Tx, organisation: Organisation, finess_et: str | None) -> str:
+    """What a place is called."""
+    return establishment_names(tx, organisation).get(finess_et, finess_et) if finess_et else organisation.name
+
+
+def sisters(tx: Tx, organisation: Organisation) -> Sequence[Organisation]:
+    """The other accounts of the same gestionnaire: those of the legal entities of its SIREN in the register."""
     edition = find_current_edition(tx.session)
-    if edition is None:
-        return False
-    found = [find_legal_entity(tx.session, edition.id, each.finess_ej or "") for each in (one, other)]
-    sirens = {entity.siren for entity in found if entity is not None and entity.siren}
-    return None not in found and all(entity and entity.siren for entity in found) and len(sirens) == 1
+    entity = find_legal_entity(tx.session, edition.id, organisation.finess_ej or "") if edition else None
+    if edition is None or entity is None or not entity.siren:
+        return []
+    numbers = [one.finess_ej for one in list_legal_entities_by_siren(tx.session, edition.id, entity.siren)]
+    found = [find_organisation(tx.session, number) for number in numbers if number != organisation.finess_ej]
+    return [one for one in found if one is not None]
 
 
 def _of(organisation: Organisation, found: Establishment) -> Place:

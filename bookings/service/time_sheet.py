@@ -35,6 +35,21 @@ class Bill:
     refusal: str
     available_after: int
 
+    @property
+    def reserved(self) -> int:
+        """How many come from what is reserved for the mission."""
+        return total(self.settled.from_reserved) if self.settled else 0
+
+    @property
+    def drawn(self) -> int:
+        """How many are taken from what is available."""
+        return total(self.settled.from_available) if self.settled else 0
+
+    @property
+    def released(self) -> int:
+        """How many were reserved and are not used."""
+        return total(self.settled.released) if self.settled else 0
+
 
 @dataclass(frozen=True, slots=True)
 class SheetsPage:

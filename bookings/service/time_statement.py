@@ -43,9 +43,18 @@ class AccountPage:
     can_correct: bool
 
     @property
-    def soon(self) -> list[PacketLine]:
-        """Packets with available half-days that expire within 30 days."""
-        return [one for one in self.packets if one.available and self.is_soon(one)]
+    def soon(self) -> list[tuple[date, int]]:
+        """What expires within 30 days: half-days by last day, the soonest first."""
+        found: dict[date, int] = {}
+        for one in self.packets:
+            if one.available and self.is_soon(one):
+                found[one.packet.expires_on] = found.get(one.packet.expires_on, 0) + one.available
+        return sorted(found.items())
+
+    @property
+    def later_on(self) -> date:
+        """The day when the first half-days of `later` may be used."""
+        return min(one.packet.starts_on for one in self.packets if one.packet.starts_on > self.today and one.available)
 
     def is_soon(self, line: PacketLine) -> bool:
         """Whether a packet expires within 30 days."""

@@ -1,14 +1,15 @@
 """Half-days go from one place to another of the same gestionnaire, with the day they expire."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from bookings.models import TimePacket
 from bookings.permissions import PERMISSIONS
 from bookings.queries import time_ledger as ledger
+from bookings.queries.time_balance import available_by_place
 from bookings.rules import time as rules
-from bookings.service.time_place import Place, facility_of, place_of, same_manager
+from bookings.service.time_place import Place, facility_of, list_places, place_of, sisters
 from bookings.service.time_posting import Key, Movement, hold, open_packet, post
 from bookings.service.today import today
 from kit.actor import Actor
@@ -29,6 +30,16 @@ class Transfer:
     finess_et: str | None = None
     to_finess_et: str | None = None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferChoices:
+    """What the form of a transfer offers; `available` by establishment (None: the whole organisation)."""
+
+    organisation: Organisation
+    sources: Sequence[Place]
+    targets: Sequence[Place]
+    available: Mapping[str | None, int]
 
 
 def transfer_time(actor: Actor, asked: Transfer) -> list[TimePacket]:
@@ -57,6 +68,18 @@ def transfer(tx: Tx, asked: Transfer) -> list[TimePacket]:
     return made
 
 
+def transfer_choices(actor: Actor, organisation_id: UUID) -> TransferChoices:
+    """From where and to where half-days may go. Raises NotFound."""
+    with transaction(actor) as tx:
+        organisation = facility_of(tx, organisation_id)
+        permit(PERMISSIONS, actor, "time_account.transfer", organisation)
+        available = available_by_place(tx.session, organisation_id, today(tx))
+        places = list_places(tx, organisation)
+        others = [place for sister in sisters(tx, organisation) for place in list_places(tx, sister)]
+        sources = [place for place in places if available.get(place.finess_et)]
+        return TransferChoices(organisation, sources, [*places, *others], available)
+
+
 def _places(tx: Tx, asked: Transfer) -> tuple[Place, Place]:
     organisation = facility_of(tx, asked.organisation_id)
     permit(PERMISSIONS, tx.actor, "time_account.transfer", organisation)
@@ -64,8 +87,8 @@ def _places(tx: Tx, asked: Transfer) -> tuple[Place, Place]:
     source = place_of(tx, organisation, asked.finess_et)
     other = organisation
     if asked.to_organisation_id != asked.organisation_id:
-        found = tx.session.get(Organisation, (tx.tenant_id, asked.to_organisation_id))
-        if found is None or not same_manager(tx, organisation, found):
+        found = next((one for one in sisters(tx, organisation) if one.id == asked.to_organisation_id), None)
+        if found is None:
             raise Invalid(
                 "Les demi-journées restent chez un même gestionnaire.",
                 {"to_organisation_id": "Choisissez un organisme qui a le même SIREN dans le registre."},

@@ -180,7 +180,7 @@ class TimeLedger(RuleBasedStateMachine):
 
 @pytest.mark.slow
 def test_whatever_people_do(make_tenant: Callable[[], Tenant]) -> None:
-    TimeLedger.make_tenant = staticmethod(make_tenant)  # type: ignore[assignment]
+    TimeLedger.make_tenant = staticmethod(make_tenant)
     run_state_machine_as_test(
         TimeLedger,
         settings=settings(

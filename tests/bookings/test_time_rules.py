@@ -73,6 +73,7 @@ def an_entry(number: int, kind: str, half_days: int, **columns: object) -> Entry
         "mission_id": None,
         "mission": None,
         "reverses": None,
+        "is_corrected": False,
         "packet_id": UUID(int=1),
         "finess_et": None,
         "expires_on": date(2027, 11, 21),
