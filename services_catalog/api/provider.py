@@ -54,7 +54,7 @@ def view_provider(provider_id: UUID) -> Any:
 def edit_provider(body: dict[str, Any], provider_id: UUID) -> Any:
     """Write a provider's profile, as it was read."""
     if not request.if_match or request.if_match.star_tag:
-        raise PreconditionMissing("Dites quelle version vous modifiez : If-Match porte l’ETag que vous avez lu.")
+        raise PreconditionMissing("Dites quelle version vous modifiez : If-Match porte l’ETag que vous avez lu.")
     written = writing.edit_provider(actor(), provider_id, body, revision_read(request.if_match.as_set()))
     return written, {"ETag": f'"{written.revision}"'}
 

@@ -163,7 +163,7 @@ def change_consultant(body: dict[str, Any], provider_id: UUID, consultant_id: UU
 def _read() -> str:
     """The tag that If-Match names. Raises PreconditionMissing without one."""
     if not request.if_match or request.if_match.star_tag:
-        raise PreconditionMissing("Dites quelle version vous modifiez : If-Match porte l’ETag que vous avez lu.")
+        raise PreconditionMissing("Dites quelle version vous modifiez : If-Match porte l’ETag que vous avez lu.")
     return next(iter(request.if_match.as_set()), "")
 
 

@@ -28,21 +28,21 @@ class Words:
 
 WORDS = {
     "suspend": Words(
-        "Suspendre ce prestataire ?",
+        "Suspendre ce prestataire ?",
         (
             "Aucune nouvelle mission ne lui est confiée, ni par un lot ni à la main.",
             "Ses missions en cours continuent jusqu’à leur terme, aux dates prévues. Pour en arrêter une, annulez-la "
             "depuis sa page.",
-            "Ses missions sans date restent les siennes : confiez-les à un autre depuis le tableau des missions.",
+            "Ses missions sans date restent les siennes : confiez-les à un autre depuis le tableau des missions.",
             "Ses personnes gardent leur accès, et ses responsables sont prévenus par courriel.",
         ),
         "Suspendre",
         "Le prestataire est suspendu.",
     ),
     "resume": Words(
-        "Lever la suspension de ce prestataire ?",
+        "Lever la suspension de ce prestataire ?",
         (
-            "De nouvelles missions peuvent lui être confiées, si sa fiche le permet : zones, titres, assurance.",
+            "De nouvelles missions peuvent lui être confiées, si sa fiche le permet : zones, titres, assurance.",
             "Ses responsables sont prévenus par courriel.",
         ),
         "Lever la suspension",
