@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, false, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, false, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from bookings.models import Mission
@@ -42,7 +42,7 @@ def list_missions(
     """A page: first what waits for those of the scope, then by the nearest day (to answer, of the date, of the end)."""
     day = func.coalesce(Mission.accept_by, cast(Mission.starts_at, Date), Mission.due_on)
     query = _rows(scope, wanted).order_by(
-        case((_ours(scope), 0), else_=1),
+        case((_ours(scope, wanted.on), 0), else_=1),
         case((Mission.state.in_(OVER), 1), else_=0),
         day.nulls_last(),
         Mission.id.desc(),
@@ -91,7 +91,7 @@ def _view(scope: Scope, wanted: MissionFilter) -> ColumnElement[bool]:
     )
     views: dict[str, ColumnElement[bool]] = {
         "current": Mission.state.not_in(OVER),
-        "ours": _ours(scope),
+        "ours": _ours(scope, wanted.on),
         "late": late,
         "unassigned": Mission.state == "created",
         "unplanned": Mission.state == "assigned",
@@ -102,11 +102,12 @@ def _view(scope: Scope, wanted: MissionFilter) -> ColumnElement[bool]:
     return views.get(wanted.view, false())
 
 
-def _ours(scope: Scope) -> ColumnElement[bool]:
-    """What waits for those of the scope."""
+def _ours(scope: Scope, on: date) -> ColumnElement[bool]:
+    """What waits for those of the scope; a planned mission from its day on (rules.next_step.turn_of)."""
+    to_come = and_(Mission.state == "planned", cast(Mission.starts_at, Date) > on)
     if scope is None:
         return Mission.state.in_(waiting_for(GRADES))
     return or_(
         and_(Mission.organisation_id.in_(scope), Mission.state.in_(waiting_for(FACILITY))),
-        and_(Mission.provider_id.in_(scope), Mission.state.in_(waiting_for(PROVIDER))),
+        and_(Mission.provider_id.in_(scope), Mission.state.in_(waiting_for(PROVIDER)), not_(to_come)),
     )

@@ -8,6 +8,7 @@ from kit.french import MONTHS, NBSP, count
 
 MONTHS_SHOWN = 12
 NO_DAY = None  # the key of what has no last day
+_SHORT = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Month:
     def name(self) -> str:
         """« novembre 2026 »."""
         return f"{MONTHS[self.start.month - 1]} {self.start.year}"
+
+    @property
+    def short(self) -> str:
+        """« nov. »."""
+        return _SHORT[self.start.month - 1]
 
 
 @dataclass(frozen=True, slots=True)

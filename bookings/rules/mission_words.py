@@ -69,6 +69,4 @@ def steps(mission: Dated, say: Callable[[datetime], str]) -> list[Step]:
 
 
 def _waiting(mission: Dated, name: str) -> str:
-    if mission.state == "reserved" and name == "Livrée":
-        return "De nouveau, après réserves"
-    return "À venir"
+    return "De nouveau, après réserves" if mission.state == "reserved" and name == "Livrée" else ""

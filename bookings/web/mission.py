@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from bookings.rules.delivery import OPEN_TO_FILES
@@ -119,10 +119,11 @@ def mission_page(mission_id: UUID, error: CrrcError | None = None) -> Response:
         error.status if error else 200,
         found=found,
         mission=found.mission,
-        step=words.standing(found.mission, *names, found.on),
+        step=words.standing(found.mission, *names, found.on, found.side),
         steps=words.timeline(found),
         contact=shown_contact(found.order.contact) if found.order else [],
         modes=MODE_LABELS,
+        tenant_days=g.tenant.acceptance_days,
         takes_files=found.mission.state in OPEN_TO_FILES,
         documents=words.documents(found),
         document_choices=words.document_choices(found),

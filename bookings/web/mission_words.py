@@ -1,6 +1,6 @@
 """Missions as pages say them: a line of a list, the steps of one, who does what next."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,20 +32,21 @@ def starting(mission: Mission) -> str:
     return f"le {day(local.date(), weekday=True)} à {hour(local)}"
 
 
-def standing(mission: Mission, facility: str, provider: str | None, on: Any) -> Step:
-    """Who does what next."""
-    return rules.next_step(mission, facility, provider or NOBODY_YET, starting(mission), on)
+def standing(mission: Mission, facility: str, provider: str | None, on: date, side: str) -> Step:
+    """Who does what next, as the reader's side is told."""
+    return rules.next_step(mission, facility, provider or NOBODY_YET, starting(mission), on, side)
 
 
-def card(row: MissionRow, actor: Actor, on: Any) -> dict[str, Any]:
+def card(row: MissionRow, actor: Actor, on: date) -> dict[str, Any]:
     """A mission in a list: its other side, where it stands, whose turn it is."""
     mission, side = row.mission, side_of(actor, row.mission)
-    step = standing(mission, row.facility, row.provider, on)
+    step = standing(mission, row.facility, row.provider, on, side)
     return {
         "title": mission.title,
         "href": url_for("missions.view_mission", mission_id=mission.id),
         "assign_href": url_for("board.assign", mission_id=mission.id),
         "number": mission.number,
+        "who": _who(row, side, actor),
         "facility": row.facility,
         "provider": row.provider,
         "state": mission.state,
@@ -60,7 +61,7 @@ def card(row: MissionRow, actor: Actor, on: Any) -> dict[str, Any]:
 
 def timeline(found: MissionPage) -> list[dict[str, str]]:
     """The steps, for the macro that draws them."""
-    return [{"name": one.name, "when": one.when, "state": one.state} for one in steps(found.mission, moment)]
+    return [{"name": one.name, "when": one.when, "state": one.state} for one in steps(found.mission, _on)]
 
 
 def documents(found: MissionPage) -> list[dict[str, Any]]:
@@ -83,6 +84,14 @@ def weight(size: int) -> str:
     if size < 1_000_000:
         return f"{max(1, round(size / 1000))}{NBSP}ko"
     return f"{size / 1_000_000:.1f}{NBSP}Mo".replace(".", ",")
+
+
+def _who(row: MissionRow, side: str, actor: Actor) -> tuple[str, str]:
+    """(who, and who else): the other side first; one's own organisation only for whoever has several."""
+    provider = row.provider or "Prestataire à désigner"
+    if side == rules.FACILITY:
+        return provider, row.facility if len(actor.organisations) > 1 else ""
+    return row.facility, "" if side == rules.PROVIDER else provider
 
 
 def _day(mission: Mission) -> tuple[str, str] | None:

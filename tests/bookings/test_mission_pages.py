@@ -46,8 +46,9 @@ def send(browser: Browser, scene: Scene, name: str, content: bytes, **words: str
 def test_a_mission_from_its_start_to_its_acceptance(scene: Scene, enter: Callable[..., Browser]) -> None:
     """As a provider and a facility do it, page by page."""
     doer, buyer, address = enter(scene, "doer"), enter(scene, "buyer"), f"/missions/{scene.mission.id}"
-    assert "À vous" in text_of(doer.get("/missions"))
+    assert "À vous" not in text_of(doer.get("/missions")), "its day is to come"
     assert doer.post(f"{address}/start", {"revision": "1"}).status_code == 303
+    assert "À vous" in text_of(doer.get("/missions"))
     assert send(doer, scene, "Retour d’expérience.pdf", sent.a_pdf(), note="Version finale").status_code == 303
     assert doer.post(f"{address}/deliver", {"revision": "3"}).status_code == 303
     page = buyer.get(address)
