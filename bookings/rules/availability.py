@@ -9,6 +9,8 @@ from bookings.rules.public_holidays import is_holiday
 from bookings.rules.states import HALVES
 from bookings.rules.travel import kept
 
+LONGEST_REASON = 200  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class WeeklyRule:

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from kit.french import NBSP, count
 
+MOST_PLACES = 500
+LONGEST_PLACE = 300  # characters of where it is
 LONGEST_OFFER = timedelta(hours=48)
 NOT_A_SESSION = "Ce rendez-vous n’est pas une séance collective."
 CANCELLED = "Cette séance est annulée."

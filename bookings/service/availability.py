@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from bookings.models import AvailabilityException, AvailabilityRule
 from bookings.permissions import PERMISSIONS
 from bookings.queries import availability as diaries
-from bookings.rules.availability import half_days
+from bookings.rules.availability import LONGEST_REASON, half_days
 from bookings.rules.halves import HalfDay
 from bookings.rules.states import HALVES
 from bookings.service.today import today
@@ -26,7 +26,6 @@ from services_catalog.models import Consultant, Provider
 Week = frozenset[tuple[int, str]]
 LONGEST_ABSENCE = 184  # days
 MOST_SHOWN = 60
-LONGEST_REASON = 200
 NOT_A_WEEK = "Une semaine est une liste de demi-journées, du lundi (0) au dimanche (6), matin (am) ou après-midi (pm)."
 
 

@@ -54,14 +54,14 @@ class Agenda:
 def view_month(actor: Actor, on: date | None = None, provider_id: UUID | None = None) -> Pages:
     """The month of a day (today without one): each day counted, its first appointments written."""
     with transaction(actor) as tx:
-        permit(PERMISSIONS, actor, "calendar.view")
+        permit(PERMISSIONS, actor, "slot.view")
         return _pages(tx, grid.month(grid.within(on or today(tx))), IN_A_DAY, False, provider_id)
 
 
 def view_week(actor: Actor, on: date | None = None, provider_id: UUID | None = None) -> Pages:
     """The week of a day (today without one), by half-days."""
     with transaction(actor) as tx:
-        permit(PERMISSIONS, actor, "calendar.view")
+        permit(PERMISSIONS, actor, "slot.view")
         return _pages(tx, grid.week(grid.within(on or today(tx))), IN_A_HALF, True, provider_id)
 
 

@@ -11,6 +11,7 @@ from bookings.queries import availability as diaries
 from bookings.queries import slot as slots
 from bookings.queries.mission import get_mission, lock_with_order
 from bookings.rules.halves import HalfDay, appointments
+from bookings.rules.places import LONGEST_PLACE
 from bookings.rules.proposals import DateProposal, proposals
 from bookings.rules.states import MISSION
 from bookings.service.mission import plan_mission, unplan_mission
@@ -27,7 +28,6 @@ from tenants.models import Tenant
 MOST = 8
 HORIZON = timedelta(days=120)
 FURTHEST = timedelta(days=730)
-LONGEST_PLACE = 300
 GO_TO_SESSIONS = "Cette prestation se fait en séance collective\N{NO-BREAK SPACE}: choisissez une séance au programme."
 NO_PROVIDER = "Cette mission n’a pas encore de prestataire\N{NO-BREAK SPACE}: ses dates se choisissent ensuite."
 

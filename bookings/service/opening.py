@@ -8,7 +8,7 @@ from bookings.models import Booking, Mission, Slot
 from bookings.permissions import PERMISSIONS
 from bookings.queries import slot as slots
 from bookings.queries.mission import lock_with_order
-from bookings.rules.places import BEGUN, NOT_A_SESSION
+from bookings.rules.places import BEGUN, LONGEST_PLACE, MOST_PLACES, NOT_A_SESSION
 from bookings.rules.states import SLOT, WAITING
 from bookings.service.mission import plan_mission, unplan_mission
 from bookings.service.slot import NOT_THEIRS, cancel_slot, move_slot, open_slot, release_booking, take_turn, tell
@@ -24,8 +24,6 @@ from services_catalog.models import Consultant, ServiceVersion
 from services_catalog.service.publication import get_on_sale
 from tenants.queries.organisation import find_organisation
 
-MOST_PLACES = 500
-LONGEST_PLACE = 300
 LONGEST = timedelta(days=5)
 FURTHEST = timedelta(days=730)
 NOT_OPENED = "Cette séance n’a pas été enregistrée."

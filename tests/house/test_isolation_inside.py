@@ -34,6 +34,9 @@ OPEN: dict[str, str] = {}
 # page reads its form first: the answer would be 422 for everything, and prove nothing.
 BODIES: dict[str, dict[str, Any]] = {
     "review_api.assign_file": {"assignee_id": None},
+    "planning_api.choose_dates": {"consultant_id": str(uuid4()), "halves": ["2026-12-08:am"]},
+    "planning_api.remove_exceptions": {"first": "2026-12-08:am", "last": "2026-12-08:pm"},
+    "availability.remove_exception": {"first": "2026-12-08:am", "last": "2026-12-08:pm"},
 }
 
 
