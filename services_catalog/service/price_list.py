@@ -94,20 +94,21 @@ def list_prices(actor: Actor, question: Question, after: str | None = None, limi
         )
 
 
-def ask_price(actor: Actor, slug: str, question: Question) -> tuple[Facility, Priced | Unpriced]:
-    """The price of one service on sale. Raises as `list_prices`, and NotFound on the service."""
+def ask_price(actor: Actor, slug: str, question: Question) -> tuple[str, Facility, Priced | Unpriced]:
+    """The title of a service on sale, for whom it is asked, and its price. Raises as `list_prices`, and NotFound."""
     _check(question)
     with transaction(actor) as tx:
         permit(PERMISSIONS, actor, "price.ask")
         service = services.get_service(tx.session, slug)
-        permit(PERMISSIONS, actor, "service.view", service)
+        if service.state != "published":
+            raise NotFound("Cette prestation n’est plus proposée.")
         _, finess_ej = _who(tx, question, _mine(tx))
         if finess_ej is None:
             fault = "Dites pour quel organisme."
             raise Invalid(fault, {"number": fault})
         on = question.on or today(tx)
         facility, prices = prices_step(tx, [service.id], finess_ej, on, question.quantity, declared=question.declared)
-        return facility, prices[service.id]
+        return service.title, facility, prices[service.id]
 
 
 def _check(question: Question) -> None:

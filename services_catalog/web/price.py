@@ -90,7 +90,7 @@ def price_block(service: Service) -> dict[str, Any] | None:
     if not who.organisations.keys() - who.suppliers:
         return block
     try:
-        facility, found = ask_price(who, service.slug, Question())
+        _, facility, found = ask_price(who, service.slug, Question())
     except CrrcError as error:
         return block | {"sentence": error.sentence}
     priced = found if isinstance(found, Priced) else None
