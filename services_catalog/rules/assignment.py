@@ -36,7 +36,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a mission asks: a family, maybe a qualification and a département, on a day, for so many half-days."""
+    """What a mission asks: a family, maybe a qualification and a département, on a day, for so many half-days.
+
+    For none (0), how much the provider has taken already is not looked at.
+    """
 
     family: str
     qualification: str | None
@@ -85,7 +88,7 @@ def _defects(candidate: Candidate, need: Need) -> Iterator[str]:
         yield f"{name} n’est pas qualifié {QUALIFICATION_LABELS[need.qualification]} à la date du {on}."
     if _end(candidate.insurances, need.on) is None:
         yield f"{name} n’a pas d’assurance connue à la date du {on}."
-    if candidate.load_half_days + need.half_days > candidate.capacity_half_days:
+    if need.half_days and candidate.load_half_days + need.half_days > candidate.capacity_half_days:
         asked = count(need.half_days, "demi-journée")
         yield f"{name} n’a plus le temps\N{NO-BREAK SPACE}: {_load(candidate, need.on)}, et il en faut {asked} de plus."
 

@@ -76,8 +76,8 @@ def test_a_defect_is_a_whole_sentence(changed: dict[str, object], sentence: str)
 
 
 def test_what_is_not_asked_is_not_checked() -> None:
-    nowhere = replace(FIT, zones=frozenset(), qualifications=())
-    assert defect(nowhere, replace(NEED, qualification=None, department=None)) == ""
+    nowhere = replace(FIT, zones=frozenset(), qualifications=(), load_half_days=99)
+    assert defect(nowhere, replace(NEED, qualification=None, department=None, half_days=0)) == ""
 
 
 SECOND = replace(FIT, provider_id=UUID(int=2), name="Breizh Audit", rank=2, ordered_cents=0)
@@ -168,7 +168,7 @@ def test_the_chosen_is_fit_and_nobody_fit_is_left_when_none_is(found: list[Candi
         one.state == "active"
         and need.family in one.skills
         and (need.department is None or need.department in one.zones)
-        and one.load_half_days + need.half_days <= one.capacity_half_days
+        and (not need.half_days or one.load_half_days + need.half_days <= one.capacity_half_days)
         and any(start <= need.on <= end for start, end in one.insurances)
         and (
             need.qualification is None
