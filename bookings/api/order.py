@@ -17,7 +17,7 @@ blueprint = Blueprint("order_api", __name__, description="Droits, devis, command
 
 @blueprint.get("/entitlements")
 @permission("entitlement.view")
-@blueprint.arguments(schemas.PageQuery, location="query")
+@blueprint.arguments(schemas.OrdersQuery, location="query")
 @blueprint.response(200, schemas.EntitlementsView)
 def list_entitlements(query: dict[str, Any]) -> Any:
     """List the rights of one's organisations; everybody's for the GRADeS."""
@@ -47,7 +47,7 @@ def close_entitlement(entitlement_id: UUID) -> None:
 
 @blueprint.get("/quotes")
 @permission("quote.view")
-@blueprint.arguments(schemas.PageQuery, location="query")
+@blueprint.arguments(schemas.OrdersQuery, location="query")
 @blueprint.response(200, schemas.QuotesView)
 def list_quotes(query: dict[str, Any]) -> Any:
     """List the quotes of one's organisations, everybody's for the GRADeS; the last drawn up first."""
@@ -83,7 +83,7 @@ def view_quote(quote_id: UUID) -> Any:
 
 @blueprint.get("/orders")
 @permission("order.view")
-@blueprint.arguments(schemas.PageQuery, location="query")
+@blueprint.arguments(schemas.OrdersQuery, location="query")
 @blueprint.response(200, schemas.OrdersView)
 def list_orders(query: dict[str, Any]) -> Any:
     """List one's orders, asked or received; everybody's for the GRADeS. The last asked first."""
@@ -121,7 +121,7 @@ def place_order(order_id: UUID) -> Any:
 
 @blueprint.post("/orders/<uuid:order_id>/refuse")
 @permission("order.refuse")
-@blueprint.arguments(schemas.Motive)
+@blueprint.arguments(schemas.OrderMotive)
 @blueprint.response(200, schemas.OrderView)
 def refuse_order(body: dict[str, Any], order_id: UUID) -> Any:
     """Refuse an order that waits, and say why."""

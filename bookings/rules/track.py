@@ -38,23 +38,22 @@ class Step:
 
 def track(order: Ordered, mode: str, missions: Sequence[Worked]) -> list[Step]:
     """The steps of an order and of the mission it opened. Half-days have only to be credited."""
-    asked, placed = Step("Demandée", "done", order.requested_at), _placed(order)
+    asked, placed = Step("Demande", "done", order.requested_at), _placed(order)
     if order.state in ("refused", "cancelled"):
-        end = "Refusée" if order.state == "refused" else "Annulée"
+        end = "Refus" if order.state == "refused" else "Annulation"
         return [asked, *([placed] if order.placed_at else []), Step(end, "done", order.cancelled_at)]
     if mode == "time":
-        return [asked, placed, Step("Demi-journées créditées", "done" if order.placed_at else "next", order.placed_at)]
+        return [asked, placed, Step("Demi-journées", "done" if order.placed_at else "next", order.placed_at)]
     work = next((one for one in missions if one.state != "cancelled"), None)
-    date = Step(
-        "Séance choisie" if mode == "session" else "Date fixée", _is(work, DATED), work.starts_at if work else None
-    )
-    done = Step("Réalisée", _is(work, DONE), work.delivered_at if work else None)
+    when = "Séance" if mode == "session" else "Date"
+    date = Step(when, _is(work, DATED), work.starts_at if work else None)
+    done = Step("Mission", _is(work, DONE), work.delivered_at if work else None)
     fact = Step("Service fait", "done" if order.state == "completed" else "next", order.completed_at)
     return _with_current([asked, placed, date, done, fact])
 
 
 def _placed(order: Ordered) -> Step:
-    return Step("Passée", "done" if order.placed_at else "current", order.placed_at)
+    return Step("Commande", "done" if order.placed_at else "current", order.placed_at)
 
 
 def _is(work: Worked | None, states: Sequence[str]) -> str:

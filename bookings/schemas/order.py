@@ -7,7 +7,7 @@ from bookings.rules.quantity import MOST
 from services_catalog.rules.bracket import BIGGEST_SIZE
 
 
-class PageQuery(Schema):
+class OrdersQuery(Schema):
     """Which page of a list."""
 
     after = fields.UUID(load_default=None, metadata={"description": "le dernier élément de la page précédente"})
@@ -25,7 +25,7 @@ class AskQuote(Schema):
     provider_id = fields.UUID(load_default=None, allow_none=True)
 
 
-class Contact(Schema):
+class OrderContact(Schema):
     """The person whom the provider calls."""
 
     name = fields.String(load_default="", validate=validate.Length(max=500))
@@ -34,35 +34,35 @@ class Contact(Schema):
     phone = fields.String(load_default="", validate=validate.Length(max=500))
 
 
-class Details(Schema):
+class DetailedOrder(Schema):
     """What an order says beside its quote."""
 
-    contact = fields.Nested(Contact, required=True)
+    contact = fields.Nested(OrderContact, required=True)
     purchaser_reference = fields.String(load_default="", validate=validate.Length(max=LONGEST["purchaser_reference"]))
     engagement_number = fields.String(load_default="", validate=validate.Length(max=LONGEST["engagement_number"]))
     service_code = fields.String(load_default="", validate=validate.Length(max=LONGEST["service_code"]))
 
 
-class PlaceOrder(Details):
+class PlaceOrder(DetailedOrder):
     """An order on a quote. The same quote twice is one order."""
 
     quote_id = fields.UUID(required=True)
 
 
-class UseEntitlement(Details):
+class UseEntitlement(DetailedOrder):
     """An order on a right. Twice is one order."""
 
     finess_et = fields.String(load_default="", validate=validate.Length(max=9))
     size = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(0, BIGGEST_SIZE))
 
 
-class Motive(Schema):
+class OrderMotive(Schema):
     """Why."""
 
     motive = fields.String(required=True, validate=validate.Length(1, MOTIVE_LENGTH))
 
 
-class CancelOrder(Motive):
+class CancelOrder(OrderMotive):
     """Why, and the cost that was read (`cancellation.fee_cents` of the order)."""
 
     fee_cents = fields.Integer(load_default=0, strict=True, validate=validate.Range(0, 2**53))
@@ -102,14 +102,14 @@ class QuotesView(Schema):
     after = fields.UUID(allow_none=True)
 
 
-class EffectView(Schema):
+class CancellationView(Schema):
     """What cancelling would cost now, excluding VAT."""
 
     fee_cents = fields.Integer()
     sentence = fields.String()
 
 
-class StepView(Schema):
+class OrderStepView(Schema):
     """A step of an order: done, current or next."""
 
     name = fields.String()
@@ -147,11 +147,11 @@ class OrderLineView(Schema):
     cancelled_at = fields.AwareDateTime(attribute="order.cancelled_at", allow_none=True)
     refused_motive = fields.String(attribute="order.refused_motive")
     cancel_motive = fields.String(attribute="order.cancel_motive")
-    missions = fields.Pluck("MissionRef", "id", many=True)
-    steps = fields.List(fields.Nested(StepView))
+    missions = fields.Pluck("OrderMissionView", "id", many=True)
+    steps = fields.List(fields.Nested(OrderStepView))
 
 
-class MissionRef(Schema):
+class OrderMissionView(Schema):
     """A mission of an order."""
 
     id = fields.UUID()
@@ -162,7 +162,7 @@ class OrderView(Schema):
 
     order = fields.Nested(OrderLineView, attribute="line")
     may_place = fields.Boolean()
-    cancellation = fields.Nested(EffectView, attribute="effect", allow_none=True)
+    cancellation = fields.Nested(CancellationView, attribute="effect", allow_none=True)
 
 
 class OrdersView(Schema):

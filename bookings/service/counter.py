@@ -7,6 +7,7 @@ from uuid import UUID
 from bookings.permissions import PERMISSIONS
 from bookings.queries import quote as quotes
 from bookings.service.right import assess_right
+from bookings.service.today import today
 from eligibility.rules import Establishment
 from finess.rules.numbers import has_shape, normalise
 from kit.actor import Actor
@@ -14,6 +15,8 @@ from kit.errors import Conflict, Invalid
 from kit.permissions import allows, permit
 from kit.transaction import Tx, transaction
 from services_catalog.models import Service, ServiceVersion
+from services_catalog.rules.price import Priced, Unpriced
+from services_catalog.service.price import price_step
 from services_catalog.service.publication import get_on_sale
 from tenants.models import Organisation
 from tenants.queries.organisation import find_organisation, get_organisation
@@ -25,7 +28,8 @@ NO_ACCOUNT = "Aucun organisme de ce portail ne porte ce numéro FINESS juridique
 class Counter:
     """Where a quote is asked: for whom it may be, and the open establishments of whom it is for.
 
-    `organisation` is None while that is not said; `refusal` is what keeps it from ordering, "" when it may.
+    `organisation` is None while that is not said; `refusal` is what keeps it from ordering, "" when it may. `price` is
+    that of one unit, or what would have to be declared for one.
     """
 
     service: Service
@@ -34,6 +38,7 @@ class Counter:
     organisation: Organisation | None
     sites: Sequence[Establishment]
     refusal: str
+    price: Priced | Unpriced | None = None
 
 
 def open_counter(actor: Actor, slug: str, organisation_id: UUID | None = None, number: str = "") -> Counter:
@@ -52,7 +57,10 @@ def open_counter(actor: Actor, slug: str, organisation_id: UUID | None = None, n
             right = assess_right(tx, organisation, version)
         except Conflict as error:
             return Counter(service, version, mine, organisation, (), error.sentence)
-        return Counter(service, version, mine, organisation, right.open_sites, right.refusal)
+        _, price = price_step(tx, service.id, organisation.finess_ej or "", today(tx), 1)
+        unsold = isinstance(price, Unpriced) and not price.missing
+        refusal = right.refusal or (price.sentence if unsold else "")
+        return Counter(service, version, mine, organisation, right.open_sites, refusal, price)
 
 
 def _may_buy(actor: Actor, organisation: Organisation) -> bool:

@@ -25,7 +25,7 @@ from services_catalog.models import Provider, ServiceVersion
 from services_catalog.rules.service import read_service
 from services_catalog.service.publication import get_on_sale
 from tenants.models import Organisation
-from tenants.queries.organisation import get_organisation
+from tenants.queries.organisation import find_place, get_organisation
 
 
 def draw_up(
@@ -80,11 +80,15 @@ def ask_quote(
 
 @dataclass(frozen=True, slots=True)
 class QuotePage:
-    """A quote with what it names; `order` is the one made on it. `is_over` once its last day has gone by."""
+    """A quote with what it names; `order` is the one made on it. `is_over` once its last day has gone by.
+
+    `function` is what the reader does in its organisation, "" for the GRADeS.
+    """
 
     purchase: Purchase
     order: Order | None
     is_over: bool
+    function: str
 
 
 def view_quote(actor: Actor, quote_id: UUID) -> QuotePage:
@@ -93,7 +97,10 @@ def view_quote(actor: Actor, quote_id: UUID) -> QuotePage:
         quote = quotes.get_quote(tx.session, quote_id)
         permit(PERMISSIONS, actor, "quote.view", quote)
         purchase = quotes.purchases(tx.session, [quote_id])[quote_id]
-        return QuotePage(purchase, orders.find_of_quote(tx.session, quote_id), today(tx) > quote.valid_until)
+        order, place = orders.find_of_quote(tx.session, quote_id), None
+        if actor.user_id is not None:
+            place = find_place(tx.session, tx.tenant_id, quote.organisation_id, actor.user_id)
+        return QuotePage(purchase, order, today(tx) > quote.valid_until, place.function if place else "")
 
 
 def list_quotes(actor: Actor, after: UUID | None, limit: int) -> tuple[Sequence[Purchase], UUID | None]:

@@ -36,7 +36,7 @@ def order_card(line: OrderLine) -> dict[str, Any]:
         "steps": steps(line.steps),
         "sentence": standing(line),
         "asked_on": order.requested_at,
-        "lot": purchase.lot.number,
+        "lot": f"{purchase.agreement.reference}, lot {purchase.lot.number}",
     }
 
 

@@ -14,6 +14,7 @@ from bookings.web.order_form import contact_typed, details_typed, read_uuid, sen
 from bookings.web.order_words import quantity
 from kit.errors import Conflict, CrrcError, Invalid
 from kit.web import actor, page, permission
+from services_catalog.rules.price import Priced, Unpriced
 
 
 @blueprint.get("/services/<service_slug>/quotes")
@@ -49,8 +50,7 @@ def draw_up(service_slug: str) -> Response:
 @permission("quote.view")
 def view_quote(quote_id: UUID) -> Response:
     """A quote, and what is needed to order it."""
-    person = actor()
-    return _quote_page(quote_id, {"contact.name": person.name, "contact.email": person.email})
+    return _quote_page(quote_id)
 
 
 @blueprint.get("/quotes/<uuid:quote_id>.pdf")
@@ -83,14 +83,17 @@ def _counter_page(slug: str, typed: Mapping[str, str], error: CrrcError | None =
         error.status if error else 200,
         found=found,
         service=found.service,
+        price=found.price if isinstance(found.price, Priced) else None,
+        wants_size=found.price.sentence if isinstance(found.price, Unpriced) and found.price.missing else "",
         typed={name: typed.get(name, "")[:100] for name in ("quantity", "finess_et", "size", "number")},
         errors=dict(error.fields) if error else {},
         refusal=error.sentence if error and not error.fields else None,
     )
 
 
-def _quote_page(quote_id: UUID, typed: Mapping[str, Any], error: CrrcError | None = None) -> Response:
-    found = quotes.view_quote(actor(), quote_id)
+def _quote_page(quote_id: UUID, typed: Mapping[str, Any] | None = None, error: CrrcError | None = None) -> Response:
+    person, found = actor(), quotes.view_quote(actor(), quote_id)
+    known = {"contact.name": person.name, "contact.function": found.function, "contact.email": person.email}
     return page(
         "orders/quote.html",
         error.status if error else 200,
@@ -99,7 +102,7 @@ def _quote_page(quote_id: UUID, typed: Mapping[str, Any], error: CrrcError | Non
         order=found.order,
         quantity=quantity(found.purchase),
         is_over=found.is_over,
-        typed=details_typed(typed),
+        typed=details_typed(known if typed is None else typed),
         errors=dict(error.fields) if error else {},
         refusal=error.sentence if error and not error.fields else None,
     )
