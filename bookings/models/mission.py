@@ -98,12 +98,13 @@ class Deliverable(OwnedByTenant, Identified, Base):
 
 class Acceptance(OwnedByTenant, Base):
     """The service fait: who accepted what, when. Written once, never changed nor removed. `tacit` when the delay passed
-    in a tenant that says that silence accepts. `manifest` lists the deliverables accepted, with their SHA-256."""
+    in a tenant that says that silence accepts: nobody is named. A program of the facility names who decided, and leaves
+    `accepted_by` empty. `manifest` lists the deliverables accepted, with their SHA-256."""
 
     __tablename__ = "acceptance"
     __table_args__ = (
         tenant_key("mission_id", "mission"),
-        CheckConstraint("tacit = (accepted_by is null)", "tacit"),
+        CheckConstraint("tacit = (name = '') and (accepted_by is null or not tacit)", "tacit"),
     )
 
     mission_id: Mapped[UUID] = mapped_column(primary_key=True)

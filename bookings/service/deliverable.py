@@ -1,8 +1,6 @@
 """Deliverables: sent by the provider, read by the facility, shared with the GRADeS when the facility says so."""
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -101,11 +99,11 @@ def view_deliverable(actor: Actor, deliverable_id: UUID) -> Deliverable:
         return deliverable
 
 
-@contextmanager
-def open_file(deliverable: Deliverable) -> Iterator[BinaryIO]:
-    """The content of a deliverable that `view_deliverable` has given."""
+def read_deliverable(actor: Actor, deliverable_id: UUID) -> tuple[Deliverable, bytes]:
+    """A deliverable and its content. Raises NotFound, also to strangers."""
+    deliverable = view_deliverable(actor, deliverable_id)
     with storage().open(_place(deliverable.tenant_id, deliverable.sha256)) as file:
-        yield file
+        return deliverable, file.read()
 
 
 def _check_open_to(actor: Actor, mission_id: UUID) -> None:

@@ -260,7 +260,7 @@ def _make_acceptance() -> None:
         sa.Column("manifest", JSONB, nullable=False),
         sa.Column("half_days", sa.Integer),
         sa.Column("accepted_at", INSTANT, nullable=False),
-        sa.CheckConstraint("tacit = (accepted_by is null)", name="tacit"),
+        sa.CheckConstraint("tacit = (name = '') and (accepted_by is null or not tacit)", name="tacit"),
         sa.ForeignKeyConstraint(["accepted_by"], ["user_account.id"]),
         sa.ForeignKeyConstraint(["tenant_id", "mission_id"], ["mission.tenant_id", "mission.id"]),
         sa.PrimaryKeyConstraint("tenant_id", "mission_id"),

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bookings.models import Deliverable
-from bookings.service.deliverable import Upload, add_deliverable, open_file, share_deliverable, view_deliverable
+from bookings.service.deliverable import Upload, add_deliverable, read_deliverable, share_deliverable, view_deliverable
 from kit import signing
 from kit.actor import Actor
 from kit.errors import Conflict, Forbidden, Invalid, NotFound
@@ -42,8 +42,7 @@ def test_what_is_sent_is_kept_as_it_is(scene: Scene) -> None:
     assert (deliverable.name, deliverable.version) == ("Retour d’expérience.pdf", 1)
     assert (deliverable.content_type, deliverable.size) == ("application/pdf", len(content))
     assert (deliverable.sha256, deliverable.note) == (signing.sha256(content), "Version de travail")
-    with open_file(deliverable) as file:
-        assert file.read() == content
+    assert read_deliverable(scene.buyer, deliverable.id)[1] == content
 
 
 def test_the_same_name_is_the_next_version_and_another_name_may_be_too(scene: Scene) -> None:
