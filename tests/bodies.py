@@ -1,7 +1,8 @@
-"""A body that an API's view can read, made from its schema: what is asked then is whether it looks for the thing."""
+"""What an API's view can read, made from its schemas: what is tried then is whether it looks for the thing."""
 
 from collections.abc import Callable
 from inspect import isclass
+from io import BytesIO
 from typing import Any
 
 from marshmallow import fields, validate
@@ -28,11 +29,13 @@ BY_TYPE: list[tuple[type[fields.Field[Any]], Any]] = [
 ]
 
 
-def body_of(view: Callable[..., Any]) -> dict[str, Any]:
-    """A sample of what a flask-smorest view reads in its body; {} when it reads none."""
+def sample_of(view: Callable[..., Any]) -> dict[str, Any]:
+    """What a flask-smorest view reads, as options of a test client: query_string, and json or data (with its files)."""
     parameters = getattr(view, "_apidoc", {}).get("arguments", {}).get("parameters", [])
-    schemas = [one["schema"] for one in parameters if one["in"] == "json"]
-    return _sample(schemas[0]) if schemas else {}
+    read = {one["in"]: _sample(one["schema"]) for one in parameters}
+    files = {name: (BytesIO(b"a;b"), "fichier.csv") for name in read.get("files", {})}
+    sent = {"data": read.get("form", {}) | files} if "form" in read or files else {"json": read.get("json", {})}
+    return sent | {"query_string": read.get("query", {})}
 
 
 def _sample(schema: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ the facility's alone, in `_provider_side` when it is the provider's alone, in `_
 `_staff_side` when neither does.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +42,7 @@ class Somebody:
 
 @dataclass(frozen=True)
 class Sides:
-    """What one facility and one provider made, by argument. `marks` are never read by anybody else's people.
+    """What one facility and one provider made, by argument. `marks` (text → what it is of) are never read by anybody else's people.
 
     `people`: `facility` and `provider` made everything, `other_facility` and `other_provider` nothing.
     """
@@ -51,7 +52,7 @@ class Sides:
     provider: Values
     both: Values
     staff: Values
-    marks: frozenset[str]
+    marks: Mapping[str, str]
     people: dict[str, Somebody]
 
     @property
@@ -78,9 +79,9 @@ def two_sides(application: Flask, tenant: Tenant) -> Sides:
         "other_provider": (other_provider.owner, {"provider": str(other_provider.provider.id)}),
     }
     people = {name: _somebody(application, tenant, actor, where) for name, (actor, where) in inside.items()}
-    marks = {one for side in (facility, provider, both, staff) for one in side.values()}
-    marks |= {scene.mission.number, scene.facility.finess_ej}
-    return Sides(tenant, facility, provider, both, staff, frozenset(marks), people)
+    marks = {value: name for name, value in (facility | provider | both | staff).items()}
+    marks |= {scene.mission.number: "mission_id", scene.facility.finess_ej: "organisation_id"}
+    return Sides(tenant, facility, provider, both, staff, marks, people)
 
 
 def _facility_side(scene: Scene) -> Values:

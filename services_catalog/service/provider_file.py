@@ -103,7 +103,7 @@ def view_provider(actor: Actor, provider_id: UUID, action: str = "provider.view"
 
 
 def check_writer(actor: Actor) -> None:
-    """Raises Forbidden, Unauthenticated unless the actor may write providers: a form is not shown to nobody's use."""
+    """Raises Forbidden or Unauthenticated to whoever may not write providers, before they fill a form in."""
     permit(PERMISSIONS, actor, "provider.write")
 
 

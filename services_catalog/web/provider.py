@@ -13,11 +13,11 @@ from kit.errors import Invalid
 from kit.web import actor, page, permission
 from services_catalog.rules.states import FAMILIES, FAMILY_LABELS, PROVIDER, QUALIFICATION_LABELS, QUALIFICATIONS
 from services_catalog.service import provider_file as reading
-from services_catalog.service.paper import tag_of
 from services_catalog.service.provider_file import Filters, ProviderFile
 from services_catalog.web.picture import Period, picture
 
 blueprint = Blueprint("providers", __name__)
+FILTERS = ("text", "state", "family", "qualification", "department", "on")
 WORDS: dict[str, Any] = {"families": FAMILY_LABELS, "qualifications": QUALIFICATION_LABELS}
 
 
@@ -28,7 +28,7 @@ def list_providers() -> Response:
     filters, after = _filters(request.args), request.args.get("after", "")
     found = reading.list_providers(actor(), filters, _uuid(after) if after else None)
     rows = sorted(found.rows, key=lambda row: bool(row.fault)) if filters.family else found.rows
-    asked: dict[str, Any] = {name: value for name, value in request.args.items() if name != "after" and value}
+    asked: dict[str, Any] = {name: request.args[name] for name in FILTERS if request.args.get(name)}
     return page(
         "providers/list.html",
         rows=rows,
@@ -36,7 +36,6 @@ def list_providers() -> Response:
         filters=filters,
         asked=asked,
         following=url_for(".list_providers", after=found.after, **asked) if found.after else None,
-        departments=departments(),
         **WORDS,
     )
 
@@ -62,7 +61,6 @@ def view_provider(provider_id: UUID) -> Response:
         picture=picture(_periods(file), file.on),
         inside=list(region.departments) if region else [],
         departments=departments(),
-        tag_of=tag_of,
         moves=[move for move in PROVIDER.moves if PROVIDER.can(file.provider.state, move)],
         **WORDS,
     )
@@ -70,12 +68,12 @@ def view_provider(provider_id: UUID) -> Response:
 
 def _filters(args: Mapping[str, str]) -> Filters:
     """The need that the address asks for. Raises Invalid when one of its words exists nowhere."""
-    family, qualification, department, on = (args.get(n, "") for n in ("family", "qualification", "department", "on"))
+    text, state, family, qualification, department, on = (args.get(name, "") for name in FILTERS)
     known = {
         "family": family in ("", *FAMILIES),
         "qualification": qualification in ("", *QUALIFICATIONS),
         "department": not department or department in departments(),
-        "state": args.get("state", "") in ("", *PROVIDER.states),
+        "state": state in ("", *PROVIDER.states),
     }
     faults = {name: "Choisissez dans la liste." for name, good in known.items() if not good}
     try:
@@ -84,8 +82,7 @@ def _filters(args: Mapping[str, str]) -> Filters:
         faults["on"] = "Indiquez un jour, par exemple 2026-12-08."
     if faults:
         raise Invalid("Cette liste ne peut pas être filtrée ainsi.", faults)
-    text = args.get("text", "")[:120]
-    return Filters(text, args.get("state", ""), family, qualification or None, department or None, day)
+    return Filters(text[:120], state, family, qualification or None, department or None, day)
 
 
 def _periods(file: ProviderFile) -> list[Period]:

@@ -152,6 +152,8 @@ def test_the_list_answers_who_is_fit(tenant: Tenant, open_as: Open, supplier: Su
     assert asked.index(supplier.provider.name) < asked.index(unqualified.provider.name)
     for wrong in ("family=cuisine", "on=demain", "department=999", "after=x", "state=parti"):
         assert browser.get(f"/staff/providers?{wrong}").status_code == 422
+    assert "Choisissez une famille" in text_of(browser.get("/staff/providers?qualification=passi"))
+    assert browser.get("/staff/providers?endpoint=x&_external=1&tenant=y&text=%00").status_code < 500
     assert "Ce qui prend fin" in text_of(browser.get("/staff/providers/validity"))
 
 
