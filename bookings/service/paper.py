@@ -52,7 +52,7 @@ def _standing(order: Order, zone: str) -> str:
     if order.state == "requested":
         return WAITING
     if order.state == "refused":
-        return "Commande refusée par l’organisme : elle n’a pas été passée."
+        return f"Commande refusée par l’organisme{NBSP}: elle n’a pas été passée."
     if order.cancelled_at is not None:
         return f"Commande annulée le {instant(order.cancelled_at, zone)}."
     return ""

@@ -24,11 +24,7 @@ def list_entitlements() -> Response:
     return page(
         "orders/entitlements.html",
         rights=[
-            right_card(row)
-            | {
-                "order_url": url_for("orders.view_order", order_id=order.id) if order else None,
-                "close_url": url_for(".close", entitlement_id=row.entitlement.id),
-            }
+            right_card(row) | {"order_url": url_for("orders.view_order", order_id=order.id) if order else None}
             for row, order in found.items
         ],
         following=url_for(".list_entitlements", after=found.after) if found.after else None,
@@ -63,7 +59,7 @@ def close(entitlement_id: UUID) -> Response:
     """Close a right that nobody used."""
     try:
         rights.close_entitlement(actor(), entitlement_id)
-        flash("Ce droit est clos : il ne peut plus être utilisé.", "good")
+        flash("Ce droit est clos\N{NO-BREAK SPACE}: il ne peut plus être utilisé.", "good")
     except Conflict as error:
         flash(error.sentence, "bad")
     return redirect(url_for(".list_entitlements"), 303)

@@ -52,7 +52,7 @@ def requester(order: Order) -> Actor:
 
 def an_award(tenant: Tenant, facility: Facility, service: str | None, **columns: Any) -> Award:
     """A confirmed award of a call, for the facility."""
-    number, call = next(numbers), a_call(tenant, state="released", released_at=NOW)
+    file = _a_file(tenant, facility)
     values: dict[str, Any] = {
         "quantity": 1,
         "ars_share_percent": 80,
@@ -62,6 +62,32 @@ def an_award(tenant: Tenant, facility: Facility, service: str | None, **columns:
         "confirmed_at": NOW,
         "referent": CONTACT,
     }
+    with transaction(system(tenant.id, "tests")) as tx:
+        award = Award(
+            id=uuid7(),
+            candidacy_id=file.id,
+            campaign_id=file.campaign_id,
+            organisation_id=file.organisation_id,
+            service=service,
+            offered_at=NOW,
+            confirm_by=date(2026, 12, 15),
+            **(values | columns),
+        )
+        return tx.add(award)
+
+
+def an_entitlement(tenant: Tenant, market: Market, facility: Facility, **columns: Any) -> Entitlement:
+    """The right that a confirmed award of the market's service gives."""
+    award = an_award(tenant, facility, market.service.slug, **columns)
+    with clock.frozen(NOW), transaction(system(tenant.id, "tests")) as tx:
+        opened = open_entitlement(tx, award.id)
+    assert opened is not None
+    return opened
+
+
+def _a_file(tenant: Tenant, facility: Facility) -> Candidacy:
+    """An accepted file of the facility, in a call of its own."""
+    number, call = next(numbers), a_call(tenant, state="released", released_at=NOW)
     with transaction(system(tenant.id, "tests")) as tx:
         file = Candidacy(
             id=uuid7(),
@@ -78,25 +104,4 @@ def an_award(tenant: Tenant, facility: Facility, service: str | None, **columns:
             saved_at=NOW,
             submitted_at=NOW,
         )
-        tx.add(file)
-        tx.session.flush()
-        award = Award(
-            id=uuid7(),
-            candidacy_id=file.id,
-            campaign_id=call.id,
-            organisation_id=facility.organisation.id,
-            service=service,
-            offered_at=NOW,
-            confirm_by=date(2026, 12, 15),
-            **(values | columns),
-        )
-        return tx.add(award)
-
-
-def an_entitlement(tenant: Tenant, market: Market, facility: Facility, **columns: Any) -> Entitlement:
-    """The right that a confirmed award of the market's service gives."""
-    award = an_award(tenant, facility, market.service.slug, **columns)
-    with clock.frozen(NOW), transaction(system(tenant.id, "tests")) as tx:
-        opened = open_entitlement(tx, award.id)
-    assert opened is not None
-    return opened
+        return tx.add(file)
