@@ -18,15 +18,15 @@ _MISSION = and_(Mission.tenant_id == TimeMovement.tenant_id, Mission.id == TimeM
 _ORDER = (TimeMovement.effective_on, TimeMovement.id)
 
 
-def balance_before(session: Session, organisation_id: UUID, on: date) -> Balance:
-    """What an organisation had at the beginning of a day, from the entries themselves."""
+def balance_on(session: Session, organisation_id: UUID, on: date) -> Balance:
+    """What an organisation had at the end of a day, from the entries themselves."""
     query = (
         select(TimeAccount.kind, func.sum(TimeEntry.half_days))
         .select_from(TimeEntry)
         .join(TimeAccount, _ACCOUNT)
         .join(TimeMovement, _MOVEMENT)
         .join(TimePacket, _PACKET)
-        .where(TimePacket.organisation_id == organisation_id, TimeMovement.effective_on < on)
+        .where(TimePacket.organisation_id == organisation_id, TimeMovement.effective_on <= on)
         .group_by(TimeAccount.kind)
     )
     return Balance(**{kind: int(number) for kind, number in session.execute(query)})

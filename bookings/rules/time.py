@@ -108,7 +108,9 @@ class Change:
 def check_life(starts_on: date, expires_on: date, today: date) -> None:
     """The first and last days of half-days that somebody gives. Raises Invalid (starts_on, expires_on)."""
     fields = {}
-    if starts_on > expires_on:
+    if starts_on < today:
+        fields["starts_on"] = "Ce jour est passé."
+    elif starts_on > expires_on:
         fields["starts_on"] = "Le premier jour d’utilisation vient après le dernier."
     if expires_on < today:
         fields["expires_on"] = "Ce jour est passé : les demi-journées seraient déjà expirées."

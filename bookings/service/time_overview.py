@@ -2,21 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from bookings.permissions import PERMISSIONS
 from bookings.queries import time_overview as overview
 from bookings.queries.time_overview import Fault, Line, Whose
-from bookings.queries.time_statement import balance_before
-from bookings.rules.time_statement import Balance
-from bookings.service.time_place import facility_of
 from bookings.service.time_posting import SOON
 from bookings.service.today import today
 from kit.actor import Actor
 from kit.permissions import permit
 from kit.transaction import Tx, transaction
-from tenants.models import Organisation
 
 EVERYBODY = Whose()
 
@@ -67,15 +63,6 @@ def list_mine(actor: Actor) -> Sequence[Line]:
         permit(PERMISSIONS, actor, "time_account.view")
         day = today(tx)
         return overview.list_accounts(tx.session, Whose(ids=list(actor.organisations), limit=100), day, day + SOON)
-
-
-def view_balance(actor: Actor, organisation_id: UUID, on: date | None = None) -> tuple[Organisation, date, Balance]:
-    """What an organisation had at the end of a day (today unless asked)."""
-    with transaction(actor) as tx:
-        organisation = facility_of(tx, organisation_id)
-        permit(PERMISSIONS, actor, "time_account.view", organisation)
-        day = on or today(tx)
-        return organisation, day, balance_before(tx.session, organisation_id, day + timedelta(days=1))
 
 
 def verify_time(actor: Actor) -> Audit:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bookings.permissions import PERMISSIONS
 from bookings.queries.time_balance import PacketLine, list_packet_lines, standing
-from bookings.queries.time_statement import balance_before, list_entries
+from bookings.queries.time_statement import balance_on, list_entries
 from bookings.rules import time_statement as rules
 from bookings.rules.time_picture import Picture, picture
 from bookings.rules.time_statement import Statement
@@ -98,7 +98,7 @@ ACTS = ("book", "transfer", "grant", "correct")
 
 def statement_of(tx: Tx, organisation_id: UUID, since: date, until: date, names: Mapping[str, str]) -> Statement:
     """The statement of a period, both days included."""
-    opening = balance_before(tx.session, organisation_id, since)
+    opening = balance_on(tx.session, organisation_id, since - timedelta(days=1))
     entries = list_entries(tx.session, organisation_id, since, until)
     return rules.statement(since, until, opening, entries, dict(names))
 

@@ -10,8 +10,9 @@ from bookings.models import Mission
 from bookings.service import time_ledger
 from bookings.service.time_booking import TimeBooking, book, book_time, booking_choices
 from bookings.service.time_correction import Correction, correct_time
+from bookings.service.time_entries import view_balances
 from bookings.service.time_grant import CarryOver, Grant, carry_over_time, grant, grant_time
-from bookings.service.time_overview import list_accounts, view_balance
+from bookings.service.time_overview import list_accounts
 from bookings.service.time_rehearsal import rehearse
 from bookings.service.time_transfer import Transfer, transfer, transfer_time
 from kit import clock
@@ -77,6 +78,7 @@ def test_the_grades_grants(tenant: Tenant, facility: Facility, manager: Actor) -
         ({"expires_on": date(2026, 11, 21)}, "expires_on"),
         ({"expires_on": date(2099, 1, 1)}, "expires_on"),
         ({"starts_on": date(2028, 1, 1)}, "starts_on"),
+        ({"starts_on": date(2026, 11, 21)}, "starts_on"),
         ({"finess_et": "350000048"}, "finess_et"),
         ({"note": "x" * 301}, "note"),
     ],
@@ -125,7 +127,7 @@ def test_who_may_do_what(tenant: Tenant, facility: Facility, market: Market, man
             {"reader": Forbidden, "manager": Forbidden, "provider": NotFound, "other": NotFound},
         ),
         "see": (
-            lambda who: view_balance(who, facility.organisation.id),
+            lambda who: view_balances(who, facility.organisation.id),
             {"provider": NotFound, "other": NotFound, "nobody": NotFound},
         ),
         "list": (list_accounts, {"owner": Forbidden, "provider": Forbidden, "nobody": Unauthenticated}),
@@ -144,7 +146,7 @@ def test_who_may_do_what(tenant: Tenant, facility: Facility, market: Market, man
                 act(people[who])
                 pytest.fail(f"{who} may {name}")
     assert balances(tenant) == {"granted": -4, "available": 4}
-    view_balance(reader, facility.organisation.id)
+    view_balances(reader, facility.organisation.id)
     list_accounts(manager)
 
 
@@ -325,5 +327,5 @@ def test_the_balance_of_any_day(tenant: Tenant, facility: Facility, market: Mark
         as_system(tenant, lambda tx: time_ledger.reserve(tx, mission, 2))
     days = {"2026-11-21": (0, 0), "2026-11-22": (6, 0), "2026-12-09": (6, 0), "2026-12-10": (4, 2)}
     for day, expected in days.items():
-        _, _, found = view_balance(facility.owner, facility.organisation.id, date.fromisoformat(day))
+        found = view_balances(facility.owner, facility.organisation.id, date.fromisoformat(day)).balance
         assert (found.available, found.reserved) == expected, day

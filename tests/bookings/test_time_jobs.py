@@ -68,7 +68,7 @@ def test_a_packet_warns_then_expires_once(tenant: Tenant, facility: Facility) ->
     half_days_of(tenant, facility, 5, LAST, source="order")
     assert "time_packet.expire_soon" not in live(tenant, NOON)
     live(tenant, MONTH_BEFORE)
-    assert told(tenant) == ["5 demi-journées de RSSI à utiliser avant le 31 janvier 2027"]
+    assert told(tenant) == ["5 demi-journées de RSSI à utiliser jusqu’au 31 janvier 2027"]
     live(tenant, EVE)
     assert balances(tenant) == {"purchased": -5, "available": 5}
     live(tenant, MIDNIGHT)

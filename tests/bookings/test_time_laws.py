@@ -16,8 +16,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from bookings.models import Mission, TimeMovement, TimePacket
 from bookings.service import time_ledger
 from bookings.service.time_correction import Correction, correct_time
+from bookings.service.time_entries import view_balances
 from bookings.service.time_grant import CarryOver, Grant, carry_over_time, grant_time
-from bookings.service.time_overview import list_accounts, verify_time, view_balance
+from bookings.service.time_overview import list_accounts, verify_time
 from bookings.service.time_statement import view_account
 from bookings.service.time_transfer import Transfer, transfer_time
 from kit import clock
@@ -175,7 +176,7 @@ class TimeLedger(RuleBasedStateMachine):
                     assert line.after.available >= 0, "no day ends, and no movement leaves, below zero"
                     assert line.after.reserved >= 0
                 for day in {found.since, last, *(line.on for line in found.lines)}:
-                    assert view_balance(actor, owner, day)[2] == found.on(day)
+                    assert view_balances(actor, owner, day).balance == found.on(day)
 
 
 @pytest.mark.slow

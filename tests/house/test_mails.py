@@ -18,6 +18,7 @@ from services_catalog.jobs.provider import UNQUALIFIED
 from tests.bookings.mails import MISSION_MAILS
 from tests.bookings.order_mails import ORDER_MAILS
 from tests.bookings.planning_mails import PLANNING_MAILS
+from tests.bookings.time_mails import TIME_MAILS
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "app/templates/mail"
 TENANT = SimpleNamespace(
@@ -104,6 +105,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "tenants/sign_in": {"valid_for": timedelta(minutes=20)},
     **MISSION_MAILS,
     **ORDER_MAILS,
+    **TIME_MAILS,
     **PLANNING_MAILS,
 }
 
