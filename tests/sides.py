@@ -42,7 +42,7 @@ class Somebody:
 
 @dataclass(frozen=True)
 class Sides:
-    """What one facility and one provider made, by argument. `marks` (text → what it is of) are never read by anybody else's people.
+    """What one facility and one provider made, by argument. Nobody else's people read `marks` (text → what it is of).
 
     `people`: `facility` and `provider` made everything, `other_facility` and `other_provider` nothing.
     """
