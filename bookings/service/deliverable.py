@@ -53,31 +53,29 @@ def add_deliverable(actor: Actor, mission_id: UUID, upload: Upload) -> Deliverab
     note = _note(upload.note)
     with transaction(actor) as tx:
         mission = _get_open(tx, mission_id, lock=True)
+        digest = _keep(tx, content)
         name = _document(tx, mission, upload.document, file_name)
-        _keep(tx, content, digest := signing.sha256(content))
-        deliverable = tx.add(
-            Deliverable(
-                id=uuid7(),
-                mission_id=mission.id,
-                organisation_id=mission.organisation_id,
-                provider_id=mission.provider_id,
-                name=name,
-                version=deliveries.last_version(tx.session, mission.id, name) + 1,
-                file_name=file_name,
-                content_type=content_type,
-                size=len(content),
-                sha256=digest,
-                note=note,
-                added_by=actor.user_id,
-                added_at=tx.now,
-            )
+        deliverable = Deliverable(
+            id=uuid7(),
+            mission_id=mission.id,
+            organisation_id=mission.organisation_id,
+            provider_id=mission.provider_id,
+            name=name,
+            version=deliveries.last_version(tx.session, mission.id, name) + 1,
+            file_name=file_name,
+            content_type=content_type,
+            size=len(content),
+            sha256=digest,
+            note=note,
+            added_by=actor.user_id,
+            added_at=tx.now,
         )
         mission.revision += 1
         if mission.state == "delivered":
             await_answer(tx, mission)
         tx.audit("deliverable.add", deliverable.id, mission=str(mission.id), sha256=digest)
         tx.emit("deliverable.add", deliverable.id, key=mission.state)
-        return deliverable
+        return tx.add(deliverable)
 
 
 def share_deliverable(actor: Actor, deliverable_id: UUID, shared: bool) -> Deliverable:
@@ -138,12 +136,14 @@ def _note(typed: str) -> str:
     return note
 
 
-def _keep(tx: Tx, content: bytes, digest: str) -> None:
-    """Under its hash, in the tenant's folder: the same bytes twice are kept once, and never change."""
+def _keep(tx: Tx, content: bytes) -> str:
+    """Under its SHA-256 (returned), in the tenant's folder: the same bytes twice are kept once, and never change."""
+    digest = signing.sha256(content)
     with tempfile.NamedTemporaryFile(prefix="crrc-") as draft:
         draft.write(content)
         draft.flush()
         storage().keep(_place(tx.tenant_id, digest), Path(draft.name))
+    return digest
 
 
 def _place(tenant_id: UUID, digest: str) -> str:
