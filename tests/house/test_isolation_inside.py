@@ -30,13 +30,8 @@ PARTS = {"key": "engagements-pris", "number": "1", "version_number": "1"}
 # What anybody signed in may do to whatever is named, and why. Each line is a decision, read in review.
 OPEN: dict[str, str] = {}
 
-# What a list may name of others' things, and why.
-NAMED: dict[str, set[str]] = {
-    "/api/v1/<tenant>/prices": {
-        "lot_id",
-        "provider_id",
-    },  # a price is somebody's, in a lot: that is what a buyer is told
-}
+# What a list may name of others' things. Prices: each is somebody's, in a lot, and a buyer is told both.
+NAMED: dict[str, set[str]] = {"/api/v1/<tenant>/prices": {"lot_id", "provider_id"}}
 
 # Bodies that a view reads before it looks for the thing, where its schema does not say enough (tests/bodies.py) or a
 # page reads its form first: the answer would be 422 for everything, and prove nothing.
