@@ -56,9 +56,9 @@ def undo(tx: Tx, order: Order) -> None:
     _take_back(tx, order.id)
 
 
-def planned_on(tx: Tx, order_id: UUID) -> date | None:
-    """The first day planned for an order, in the tenant's zone; None while none is."""
-    missions = orders.list_missions(tx.session, [order_id]).get(order_id, [])
+def planned_on(tx: Tx, order_id: UUID, lock: bool = False) -> date | None:
+    """The first day planned for an order, in the tenant's zone; None while none is. `lock` keeps it from moving."""
+    missions = orders.list_missions(tx.session, [order_id], lock).get(order_id, [])
     starts = [one.starts_at for one in missions if one.starts_at is not None and one.state != "cancelled"]
     return min(starts).astimezone(zone_of(tx)).date() if starts else None
 

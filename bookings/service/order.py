@@ -88,7 +88,7 @@ def cancel(tx: Tx, order: Order, motive: str) -> None:
     """
     permit(PERMISSIONS, tx.actor, "order.cancel", order)
     ORDER.target(order.state, "cancel")
-    fee = effect_of(tx, order).fee_cents
+    fee = effect_of(tx, order, lock=True).fee_cents
     was_placed = order.state == "placed"
     order.cancelled_at, order.cancel_motive, order.fee_cents = tx.now, motive, fee
     tx.advance(order, ORDER, "cancel", number=order.number, fee_cents=fee)
@@ -99,13 +99,13 @@ def cancel(tx: Tx, order: Order, motive: str) -> None:
         release_amount(tx, order.lot_id, order.provider_id, order.net_cents - fee)
 
 
-def effect_of(tx: Tx, order: Order) -> Effect:
-    """What cancelling the order would cost now."""
+def effect_of(tx: Tx, order: Order, lock: bool = False) -> Effect:
+    """What cancelling the order would cost now; `lock` for whoever is about to."""
     if order.state != "placed":
         return Effect(0, "Cette commande n’est pas encore passée\N{NO-BREAK SPACE}: l’annuler est sans frais.")
     purchase = quotes.purchases(tx.session, [order.quote_id])[order.quote_id]
     policy = read_service(purchase.version.document).cancellation
-    return cancellation.effect(policy, order.net_cents, planned_on(tx, order.id), today(tx))
+    return cancellation.effect(policy, order.net_cents, planned_on(tx, order.id, lock), today(tx))
 
 
 def give_back_entitlement(tx: Tx, order: Order) -> None:

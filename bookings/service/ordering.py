@@ -71,7 +71,7 @@ def cancel_order(actor: Actor, order_id: UUID, motive: str, fee_cents: int = 0) 
         order = orders.get_order(tx.session, order_id, lock=True)
         permit(PERMISSIONS, actor, "order.cancel", order)
         ORDER.target(order.state, "cancel")
-        effect = effect_of(tx, order)
+        effect = effect_of(tx, order, lock=True)
         if effect.fee_cents > fee_cents:
             raise Conflict(f"{NOT_CANCELLED} {effect.sentence} Relisez, puis confirmez.")
         cancel(tx, order, rules.read_motive(motive, NOT_CANCELLED))
