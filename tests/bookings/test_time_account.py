@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from bookings.models import Mission
+from bookings.models import Mission, TimeMovement, TimePacket
 from bookings.service import time_ledger
 from bookings.service.time_booking import TimeBooking, book, book_time, booking_choices
 from bookings.service.time_correction import Correction, correct_time
@@ -33,6 +33,7 @@ from tests.bookings.time_of import (
 from tests.services_catalog.market import Facility, Market, a_facility, a_market, a_member
 
 NOON = datetime.fromisoformat("2026-11-22T12:00:00+01:00")
+Act = Callable[[Actor], object]
 WINTER = datetime.fromisoformat("2027-02-01T12:00:00+01:00")
 
 
@@ -97,57 +98,53 @@ def test_a_provider_owns_no_half_days(market: Market, manager: Actor) -> None:
         grant_time(manager, Grant(market.supplier.provider.id, 2, date(2027, 6, 30)))
 
 
+STRANGERS: dict[str, type[CrrcError]] = {"provider": NotFound, "other": NotFound}
+STAFF_ONLY = STRANGERS | {"owner": Forbidden, "nobody": NotFound}
+BUYERS_ONLY = STRANGERS | {"reader": Forbidden, "manager": Forbidden}
+REFUSED: dict[str, dict[str, type[CrrcError]]] = {
+    "grant": STAFF_ONLY,
+    "carry over": STAFF_ONLY,
+    "correct": STAFF_ONLY,
+    "transfer": BUYERS_ONLY,
+    "book": BUYERS_ONLY,
+    "see": STRANGERS | {"nobody": NotFound},
+    "list": {"owner": Forbidden, "provider": Forbidden, "nobody": Unauthenticated},
+}
+
+
+def acts_on(facility: Facility, market: Market, packet: TimePacket, movement: TimeMovement) -> dict[str, Act]:
+    """Everything that somebody may try."""
+    owner, site = facility.organisation.id, facility.finess_et[0]
+    return {
+        "grant": lambda who: grant_time(who, Grant(owner, 1, date(2027, 6, 30))),
+        "carry over": lambda who: carry_over_time(who, CarryOver(packet.id, 1, date(2028, 6, 30))),
+        "correct": lambda who: correct_time(who, Correction(movement.id, "Erreur")),
+        "transfer": lambda who: transfer_time(who, Transfer(owner, 1, owner, None, site)),
+        "book": lambda who: book_time(who, TimeBooking(owner, market.service.slug, 1)),
+        "see": lambda who: view_balances(who, owner),
+        "list": list_accounts,
+    }
+
+
 def test_who_may_do_what(tenant: Tenant, facility: Facility, market: Market, manager: Actor) -> None:
     packet = half_days_of(tenant, facility, 4)
-    owner = facility.owner
-    reader = a_member(tenant, facility.organisation.id, "reader")
-    other = a_facility(tenant).owner
-    granted = last_movement(tenant, "grant").id
-    acts: dict[str, tuple[Callable[[Actor], object], dict[str, type[CrrcError]]]] = {
-        "grant": (
-            lambda who: grant_time(who, Grant(facility.organisation.id, 1, date(2027, 6, 30))),
-            {"owner": Forbidden, "provider": NotFound, "other": NotFound, "nobody": NotFound},
-        ),
-        "carry over": (
-            lambda who: carry_over_time(who, CarryOver(packet.id, 1, date(2028, 6, 30))),
-            {"owner": Forbidden, "provider": NotFound, "other": NotFound, "nobody": NotFound},
-        ),
-        "correct": (
-            lambda who: correct_time(who, Correction(granted, "Erreur")),
-            {"owner": Forbidden, "provider": NotFound, "other": NotFound, "nobody": NotFound},
-        ),
-        "transfer": (
-            lambda who: transfer_time(
-                who, Transfer(facility.organisation.id, 1, facility.organisation.id, None, facility.finess_et[0])
-            ),
-            {"reader": Forbidden, "manager": Forbidden, "provider": NotFound, "other": NotFound},
-        ),
-        "book": (
-            lambda who: book_time(who, TimeBooking(facility.organisation.id, market.service.slug, 1)),
-            {"reader": Forbidden, "manager": Forbidden, "provider": NotFound, "other": NotFound},
-        ),
-        "see": (
-            lambda who: view_balances(who, facility.organisation.id),
-            {"provider": NotFound, "other": NotFound, "nobody": NotFound},
-        ),
-        "list": (list_accounts, {"owner": Forbidden, "provider": Forbidden, "nobody": Unauthenticated}),
-    }
     people = {
-        "owner": owner,
-        "reader": reader,
-        "other": other,
+        "owner": facility.owner,
+        "reader": a_member(tenant, facility.organisation.id, "reader"),
+        "other": a_facility(tenant).owner,
         "provider": market.supplier.owner,
         "manager": manager,
         "nobody": anonymous(tenant.id),
     }
-    for name, (act, refused) in acts.items():
-        for who, error in refused.items():
+    acts = acts_on(facility, market, packet, last_movement(tenant, "grant"))
+    for name, refusals in REFUSED.items():
+        for who, error in refusals.items():
             with pytest.raises(error):
-                act(people[who])
+                acts[name](people[who])
                 pytest.fail(f"{who} may {name}")
     assert balances(tenant) == {"granted": -4, "available": 4}
-    view_balances(reader, facility.organisation.id)
-    list_accounts(manager)
+    acts["see"](people["reader"])
+    acts["list"](people["manager"])
 
 
 def test_carrying_over_prolongs(tenant: Tenant, facility: Facility, manager: Actor) -> None:
