@@ -69,7 +69,7 @@ class CancelOrder(OrderMotive):
 
 
 class QuoteView(Schema):
-    """A quote. `terms` is what its price rests on."""
+    """A quote: `sentence` explains its price. `valid_until` is its last day, included."""
 
     id = fields.UUID(attribute="quote.id")
     number = fields.String(attribute="quote.number")

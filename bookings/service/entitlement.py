@@ -31,7 +31,7 @@ from services_catalog.queries.service import get_version
 from tenants.queries.organisation import get_organisation
 
 PAGE = entitlements.PAGE
-KEPT = "Rien n’est commandé\N{NO-BREAK SPACE}: votre droit est conservé."
+KEPT = "Votre droit est conservé."
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ def test_refused_by_the_ceiling_everything_is_as_it_was(tenant: Tenant) -> None:
     right = an_entitlement(tenant, market, facility)
     with clock.frozen(NOW), pytest.raises(Conflict) as refused:
         order_entitlement(facility.owner, right.id, {}, CONTACT)
-    assert refused.value.sentence.endswith("votre droit est conservé.")
+    assert refused.value.sentence.endswith("Rien n’a été commandé. Votre droit est conservé.")
     assert [count(tenant, table) for table in (Quote, Order, Mission)] == [0, 0, 0]
     assert state_of(tenant, right) == "open"
 
