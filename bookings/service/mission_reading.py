@@ -15,6 +15,7 @@ from bookings.queries.mission_list import MissionFilter, MissionRow, Scope
 from bookings.rules.delivery import digest
 from bookings.rules.next_step import FACILITY, GRADES, PROVIDER
 from bookings.service.acceptance import delivered
+from bookings.service.time_sheet import Bill, bill_of
 from bookings.service.today import today
 from finess.models import Establishment
 from finess.queries.edition import find_current_edition
@@ -43,7 +44,8 @@ class MissionsPage:
 
 @dataclass(frozen=True, slots=True)
 class MissionPage:
-    """A mission and what surrounds it. `digest` seals what an acceptance would be about.
+    """A mission and what surrounds it. `digest` seals what an acceptance would be about, `bill` is what
+    it would do to the balance of a mission of time (never for its provider).
 
     `side` is the reader's, `function` what they do in the facility.
     """
@@ -61,6 +63,7 @@ class MissionPage:
     deliverables: Sequence[tuple[Deliverable, str]]
     manifest: Sequence[Mapping[str, Any]]
     sheet: TimeSheet | None
+    bill: Bill | None
     digest: str
     reserves: Sequence[tuple[Reserve, str]]
     acceptance: Acceptance | None
@@ -120,6 +123,7 @@ def view_mission(actor: Actor, mission_id: UUID) -> MissionPage:
             deliverables=deliveries.list_deliverables(tx.session, mission_id),
             manifest=files,
             sheet=deliveries.find_time_sheet(tx.session, mission_id) if mission.mode == "time" else None,
+            bill=bill_of(tx, mission, half_days) if half_days and mission.state == "delivered" else None,
             digest=digest(files, half_days),
             reserves=deliveries.list_reserves(tx.session, mission_id),
             acceptance=deliveries.find_acceptance(tx.session, tx.tenant_id, mission_id),

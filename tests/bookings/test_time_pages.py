@@ -251,3 +251,25 @@ def test_pages_cost_the_same_with_one_and_with_three(
         half_days_of(tenant, a_facility(tenant), 2)
         doer.post(f"/missions/{mission.id}/time-sheets", sheets[number + 1])
     assert costs() == before
+
+
+def test_what_accepting_consumes_is_read_where_one_accepts(
+    tenant: Tenant, facility: Facility, market: Market, sign_in: Callable[[Actor], Browser]
+) -> None:
+    half_days_of(tenant, facility, 4)
+    mission = a_mission_of_time(tenant, facility, market.version, market.supplier)
+    with transaction(system(tenant.id, "tests")) as tx:
+        time_ledger.reserve(tx, mission, 2)
+    here = f"/missions/{mission.id}"
+    doer = sign_in(market.supplier.owner)
+    doer.post(f"{here}/time-sheets", {"on": "2026-11-20", "half": "am", "what": "Plan de sauvegarde"})
+    assert doer.post(f"{here}/deliver", {"revision": "1"}).status_code == 303
+    read = text_of(sign_in(facility.owner).get(here))
+    assert "Il restera ensuite 3 demi-journées disponibles" in read
+    assert "Il restera" not in text_of(doer.get(here))
+    page = sign_in(facility.owner).get(here).get_data(as_text=True)
+    seen = re.search(r'name="seen" value="([^"]+)"', page)
+    assert seen is not None
+    signed = {"name": "Anne Le Goff", "function": "Directrice", "seen": seen[1]}
+    assert sign_in(facility.owner).post(f"{here}/accept", signed).status_code == 303
+    assert balances(tenant) == {"granted": -4, "available": 3, "consumed": 1}
