@@ -1,6 +1,6 @@
 """What a service would cost an organisation, from whom, and who would pay: worked out before anything is written."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -79,13 +79,9 @@ def propose(tx: Tx, organisation: Organisation, version: ServiceVersion, wanted:
         validity.check_right(wanted.entitlement.expires_on, today(tx))
     right = check_right(tx, organisation, version)
     site = site_of(right, wanted.finess_et)
-    priced = _price(tx, organisation, service, wanted)
-    need = need_of(service, version, department_of(right, site), priced, today(tx))
-    choice = _choose(tx, priced, need, wanted)
-    if choice.provider_id is None:
-        raise Conflict(choice.sentence)
-    if choice.provider_id != priced.provider_id:
-        priced = _price(tx, organisation, service, wanted, choice.provider_id)
+    first = _price(tx, organisation, service, wanted)
+    need = need_of(service, version, department_of(right, site), first, today(tx))
+    priced, choice = _settle(tx, organisation, service, wanted, first, need)
     percent, cap = _share(wanted.entitlement)
     shares = payers.share(priced.total_cents, percent, cap)
     return Proposal(
@@ -122,7 +118,24 @@ def _price(
     raise Conflict(found.sentence)
 
 
-def _choose(tx: Tx, priced: Priced, need: Need, wanted: Wanted) -> Choice:
+def _settle(
+    tx: Tx, organisation: Organisation, service: Service, wanted: Wanted, first: Priced, need: Need
+) -> tuple[Priced, Choice]:
+    """The holder that the lot's rule gives, and its own price; a holder without one for this buyer is passed over."""
+    without: set[UUID] = set()
+    while True:
+        choice = _choose(tx, first, need, wanted, without)
+        if choice.provider_id is None:
+            raise Conflict(choice.sentence)
+        if choice.provider_id == first.provider_id:
+            return first, choice
+        try:
+            return _price(tx, organisation, service, wanted, choice.provider_id), choice
+        except Conflict:
+            without.add(choice.provider_id)
+
+
+def _choose(tx: Tx, priced: Priced, need: Need, wanted: Wanted, without: Collection[UUID]) -> Choice:
     """The holder of the priced lot who does it: this month, or else in the first of the next ones when one is free."""
     lot = tx.session.get_one(Lot, (tx.tenant_id, priced.lot_id))
     holders = [provider.id for provider, _ in list_holders(tx.session, lot.id)]
@@ -130,8 +143,11 @@ def _choose(tx: Tx, priced: Priced, need: Need, wanted: Wanted) -> Choice:
     for on in _months(need.on):
         load = half_days_by_provider(tx.session, on.replace(day=1), holders)
         candidates = list_candidates(tx, lot.id, load)
-        if wanted.provider_id is not None:
-            candidates = [one for one in candidates if one.provider_id == wanted.provider_id]
+        candidates = [
+            one
+            for one in candidates
+            if one.provider_id not in without and wanted.provider_id in (None, one.provider_id)
+        ]
         choices.append(choose(candidates, replace(need, on=on), lot.assignment))
         if choices[-1].provider_id is not None:
             return choices[-1]
