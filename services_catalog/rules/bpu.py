@@ -50,8 +50,14 @@ def read_bpu(sheet: Sheet, terms: Terms) -> tuple[list[BpuLine], list[Finding]]:
         findings.append(error(cell_name(top + 1, 0), "Aucun prix sous les en-têtes."))
     findings += islice(_conflicts(lines, places), MOST_FINDINGS)
     findings += _gaps(lines, places)
-    # The sort keeps the order of the sheet, and errors are never those left out.
-    return lines, sorted(findings, key=lambda finding: finding.level)[:MOST_FINDINGS]
+    # Errors first: they are never those left out.
+    return lines, sorted(findings, key=_place)[:MOST_FINDINGS]
+
+
+def _place(finding: Finding) -> tuple[str, int, int, str]:
+    """Errors, then warnings; each in the order of the sheet."""
+    column = finding.path.rstrip("0123456789")
+    return finding.level, int(finding.path[len(column) :]), len(column), column
 
 
 def _needed() -> list[str]:

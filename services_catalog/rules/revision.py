@@ -61,7 +61,7 @@ def read_formula(data: Mapping[str, Any]) -> Formula:
     """A formula from what a form, a program or the table says. Raises Invalid with every field at fault."""
     faults: dict[str, str] = {}
     index = str(data.get("index") or "").strip()
-    if not 0 < len(index) <= 100:
+    if not 0 < len(index) <= 100 or not index.isprintable():
         faults["index"] = "Nommez l’indice, en 100 caractères au plus."
     base_value = _positive(data.get("base_value"))
     if base_value is None:

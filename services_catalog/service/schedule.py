@@ -154,7 +154,7 @@ def _draft(tx: Tx, lot: Lot, provider_id: UUID, sent: NewSchedule) -> PriceSched
         provider_id=provider_id,
         number=queries.last_number(tx.session, lot.id, provider_id) + 1,
         state=PRICE_SCHEDULE.initial,
-        file_name=sent.file_name[-120:] or "bordereau",
+        file_name="".join(filter(str.isprintable, sent.file_name))[-120:] or "bordereau",
         sha256=hashlib.sha256(sent.content).hexdigest(),
         author_id=tx.actor.user_id,
         imported_at=tx.now,

@@ -78,7 +78,7 @@ def read_question(asked: Mapping[str, str]) -> Question:
     organisation_id = _organisation(asked)
     if faults:
         raise Invalid("Ces prix ne peuvent pas être calculés ainsi.", faults)
-    return Question(organisation_id, asked.get("number", ""), on, quantity or 1, declared)
+    return Question(organisation_id, asked.get("number", ""), on, 1 if quantity is None else quantity, declared)
 
 
 def price_block(service: Service) -> dict[str, Any] | None:

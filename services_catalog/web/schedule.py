@@ -168,7 +168,7 @@ def _import_page(lot_id: UUID, error: CrrcError | None = None, findings: list[Fi
         columns=[(column.heading, column.needed) for column in COLUMNS.values()],
         largest=LARGEST // 1024**2,
         errors=errors,
-        findings=sorted(findings or [], key=lambda finding: finding.level),
+        findings=findings or [],
     )
 
 

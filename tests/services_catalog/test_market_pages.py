@@ -185,6 +185,7 @@ def test_my_prices_say_why_there_is_none(application: Flask, tenant: Tenant) -> 
     page = text_of(browser.get("/prices"))
     assert "déclarez le nombre de postes" in page
     assert "1 500,00" in tidy(text_of(browser.get("/prices?workstations=80&quantity=2")))
+    assert browser.get("/prices?quantity=0").status_code == 422
     wrong = browser.get("/prices?workstations=-1&on=hier&quantity=0")
     assert wrong.status_code == 422
     assert "Indiquez un jour" in text_of(wrong)
