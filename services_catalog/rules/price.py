@@ -14,6 +14,8 @@ from services_catalog.rules.offer import Unpriced as Unpriced
 from services_catalog.rules.refusal import NO_QUANTITY
 from services_catalog.rules.shelf import Shelf, shelf
 
+MOST_UNITS = 10_000  # that somebody may ask the price of at once
+
 
 def price_for(
     market: Market,

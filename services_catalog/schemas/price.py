@@ -5,8 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from services_catalog.rules.bracket import BIGGEST_SIZE
-from services_catalog.rules.price import Priced
-from services_catalog.service.price_list import MOST_UNITS
+from services_catalog.rules.price import MOST_UNITS, Priced
 
 _SIZE: dict[str, Any] = {"load_default": None, "validate": validate.Range(0, BIGGEST_SIZE)}
 
