@@ -22,7 +22,7 @@ from kit.permissions import allows, permit
 from kit.reference import new_reference
 from kit.transaction import Tx
 from services_catalog.rules.service import read_service
-from services_catalog.service.ceiling import commit_amount, release_amount
+from services_catalog.service.ceiling import check_left, commit_amount, release_amount
 
 DONE = ("accepted", "cancelled")
 
@@ -37,15 +37,18 @@ def request(tx: Tx, quote: Quote, details: OrderDetails) -> Order:
     if existing is not None:
         return _still_live(existing, quote)
     validity.check_quote(quote.number, quote.valid_until, today(tx))
+    purchase = quotes.purchases(tx.session, [quote.id])[quote.id]
+    may_place = allows(PERMISSIONS, tx.actor, "order.place", quote)
+    waits = approval.waits(purchase.organisation.second_approval, may_place)
+    if not waits:
+        check_left(purchase.lot, quote.net_cents)
     order = _write(tx, quote, details)
     if order is None:  # somebody else's click came first, and is committed now
         return _still_live(orders.get_of_quote(tx.session, quote.id), quote)
     _use_entitlement(tx, quote)
     tx.audit("order.request", order.id, number=order.number, net_cents=order.net_cents)
     tx.emit("order.request", order.id)
-    purchase = quotes.purchases(tx.session, [quote.id])[quote.id]
-    may_place = allows(PERMISSIONS, tx.actor, "order.place", order)
-    if not approval.waits(purchase.organisation.second_approval, may_place):
+    if not waits:
         place(tx, order)
     return order
 

@@ -58,7 +58,9 @@ def book(slot_id: UUID) -> Response:
             place.seat_mission(actor(), slot_id, mission_id)
         else:
             place.book_places(actor(), slot_id, _organisation(), request.form.get("places", "1"))
-    except (Conflict, Invalid) as error:
+    except Conflict as error:
+        return _refused(slot_id, error)
+    except Invalid as error:
         return show(slot_id, error)
     flash("C’est réservé. Une invitation part par courriel.", "good")
     return redirect(url_for(".view_session", slot_id=slot_id), 303)
@@ -70,7 +72,9 @@ def wait(slot_id: UUID) -> Response:
     """Wait for a place."""
     try:
         place.join_waiting(actor(), slot_id, _organisation(), request.form.get("places", "1"))
-    except (Conflict, Invalid) as error:
+    except Conflict as error:
+        return _refused(slot_id, error)
+    except Invalid as error:
         return show(slot_id, error)
     flash("Vous êtes sur la liste d’attente. Rien n’est commandé.", "good")
     return redirect(url_for(".view_session", slot_id=slot_id), 303)
@@ -82,7 +86,9 @@ def take(slot_id: UUID) -> Response:
     """Take the place that is offered."""
     try:
         place.take_offer(actor(), slot_id, _organisation())
-    except (Conflict, Invalid) as error:
+    except Conflict as error:
+        return _refused(slot_id, error)
+    except Invalid as error:
         return show(slot_id, error)
     flash("C’est réservé. Une invitation part par courriel.", "good")
     return redirect(url_for(".view_session", slot_id=slot_id), 303)
@@ -95,7 +101,7 @@ def leave(slot_id: UUID) -> Response:
     try:
         place.leave_waiting(actor(), slot_id, _organisation())
     except Conflict as error:
-        return show(slot_id, error)
+        return _refused(slot_id, error)
     flash("Vous n’attendez plus de place dans cette séance.", "info")
     return redirect(url_for(".view_session", slot_id=slot_id), 303)
 
@@ -120,6 +126,11 @@ def show(slot_id: UUID, error: CrrcError | None = None) -> Response:
         refusal=error.sentence if error else None,
         errors=dict(error.fields) if error else {},
     )
+
+
+def _refused(slot_id: UUID, error: Conflict) -> Response:
+    """Why nothing was taken, without all that the page of the session asks for."""
+    return page("sessions/refused.html", error.status, slot_id=slot_id, sentence=error.sentence)
 
 
 def _organisation() -> UUID:

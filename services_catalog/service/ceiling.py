@@ -33,6 +33,15 @@ def commit_amount(tx: Tx, lot_id: UUID, provider_id: UUID, net_cents: int) -> No
     _share(tx, lot_id, provider_id, net_cents)
 
 
+def check_left(lot: Lot, net_cents: int) -> None:
+    """Refuse what the lot, as it was read, cannot take: whoever comes too late does no work and waits for no lock.
+
+    `commit_amount` has the last word. Raises Conflict, with the same sentence.
+    """
+    if lot.ordered_cents + net_cents > lot.maximum_cents:
+        raise Conflict(_too_much(lot, net_cents))
+
+
 def release_amount(tx: Tx, lot_id: UUID, provider_id: UUID, net_cents: int) -> None:
     """Give back what an order had taken: it was cancelled, or came to less."""
     tx.session.execute(
@@ -61,6 +70,10 @@ def _what_is_left(tx: Tx, lot_id: UUID, net_cents: int) -> str:
     lot = tx.session.get(Lot, (tx.tenant_id, lot_id), populate_existing=True)
     if lot is None:
         raise NotFound("Ce lot n’existe pas.")
+    return _too_much(lot, net_cents)
+
+
+def _too_much(lot: Lot, net_cents: int) -> str:
     left = lot.maximum_cents - lot.ordered_cents
     return (
         f"Le lot{NBSP}{lot.number} «{NBSP}{lot.title}{NBSP}» approche de son maximum{NBSP}: il reste {money(left)} HT, "
