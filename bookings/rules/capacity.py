@@ -42,9 +42,10 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """The months to come, what has no last day, and the sentence that says whether it holds."""
+    """The months to come, what comes later or has no last day, and the sentence that says whether it holds."""
 
     months: Sequence[Month]
+    later: int
     undated: int
     sentence: str
     holds: bool
@@ -71,7 +72,7 @@ def outlook(
 ) -> Outlook:
     """Put what is asked beside what can be done. The mappings are by first day of month (None: no last day).
 
-    What is late weighs on the first month; what comes after the last one is not looked at.
+    What is late weighs on the first month; what comes after the last one is only counted.
     """
     first = starts[0]
     waiting, rights = _from(first, to_plan), _from(first, granted)
@@ -79,7 +80,8 @@ def outlook(
         Month(one, capacity.get(one, 0), planned.get(one, 0), waiting.get(one, 0), rights.get(one, 0)) for one in starts
     ]
     sentence, holds = _sentence(months)
-    return Outlook(months, to_plan.get(NO_DAY, 0) + granted.get(NO_DAY, 0), sentence, holds)
+    later = sum(number for half_days in (waiting, rights) for month, number in half_days.items() if month > starts[-1])
+    return Outlook(months, later, to_plan.get(NO_DAY, 0) + granted.get(NO_DAY, 0), sentence, holds)
 
 
 def _from(first: date, half_days: Mapping[date | None, int]) -> dict[date, int]:
