@@ -39,6 +39,7 @@ SUBSCRIPTIONS: Subscriptions = {
     "time_packet.lapse": [time.tell_lapse],
     "mission.unassigned": [mission.tell_unassigned],
     "mission.assign": [mission.tell_assigned],
+    "mission.leave": [mission.tell_left],
     "mission.plan": [mission.tell_planned],
     "mission.cancel": [mission.tell_cancelled],
     "mission.deliver": [mission.tell_delivered],

@@ -1,12 +1,14 @@
 """What an acceptance proves, and who is told of each step of a mission."""
 
+from uuid import UUID
+
 from bookings.models import Mission
 from bookings.queries import delivery as deliveries
 from bookings.queries import mission as missions
 from bookings.rules.delivery import is_current
 from bookings.rules.next_step import FACILITY, GRADES, PROVIDER
 from bookings.service.acceptance import accept, can_accept
-from bookings.service.mission_news import ALL, tell
+from bookings.service.mission_news import ALL, tell, tell_former
 from bookings.service.today import today
 from campaigns.service.award import prove_milestone
 from kit.errors import NotFound
@@ -44,6 +46,11 @@ def tell_assigned(tx: Tx, message: OutboxMessage) -> None:
     with_order = mission.order_id is not None and mission.assigned_at == mission.created_at
     if mission.assigned_at == message.emitted_at and not with_order:
         tell(tx, "mission_assigned", message.id, mission, (PROVIDER, FACILITY), action_text="Voir la mission")
+
+
+def tell_left(tx: Tx, message: OutboxMessage) -> None:
+    """A provider whose mission went to another one is free again; the key is that provider."""
+    tell_former(tx, "mission_left", message.id, _mission(tx, message), UUID(message.key))
 
 
 def tell_planned(tx: Tx, message: OutboxMessage) -> None:

@@ -63,6 +63,8 @@ def assign(tx: Tx, mission: Mission, provider_id: UUID, sentence: str) -> None:
     MISSION.target(mission.state, "assign")
     if mission.starts_at is not None:
         release_slots(tx, mission.id)
+    if mission.provider_id is not None:
+        tx.emit("mission.leave", mission.id, key=str(mission.provider_id))
     mission.provider_id, mission.assignment, mission.assigned_at = provider_id, sentence, tx.now
     mission.consultant_id = mission.starts_at = mission.ends_at = None
     mission.revision += 1

@@ -1,6 +1,6 @@
 """Who is told of a mission: its facility, its provider, the GRADeS; each why, each once for an occasion."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -27,9 +27,28 @@ def tell(tx: Tx, what: str, occasion: UUID | str, mission: Mission, sides: tuple
 
     The mail sees `mission`, `facility` and `provider` (names), `side` (who reads it) and `words`.
     """
-    facility = tx.session.get_one(Organisation, (tx.tenant_id, mission.organisation_id))
     provider = tx.session.get(Provider, (tx.tenant_id, mission.provider_id)) if mission.provider_id else None
-    known = {"mission": mission, "facility": facility.name, "provider": provider.name if provider else None, **words}
+    words |= {"provider": provider.name if provider else None}
+    _write(tx, what, occasion, mission, _people(tx, mission, sides).items(), f"/missions/{mission.id}", words)
+
+
+def tell_former(tx: Tx, what: str, occasion: UUID, mission: Mission, provider_id: UUID) -> None:
+    """The same for the people of a provider that the mission has left: they read its page no more."""
+    people = {user_id: (email, PROVIDER) for _, user_id, email in list_members(tx.session, {provider_id}, _ROLES)}
+    _write(tx, what, occasion, mission, people.items(), "/missions", {"action_text": "Voir mes missions"})
+
+
+def _write(
+    tx: Tx,
+    what: str,
+    occasion: UUID | str,
+    mission: Mission,
+    people: Iterable[tuple[UUID, tuple[str, str]]],
+    path: str,
+    words: Mapping[str, object],
+) -> None:
+    facility = tx.session.get_one(Organisation, (tx.tenant_id, mission.organisation_id))
+    known = {"mission": mission, "facility": facility.name, **words}
     notify_many(
         tx,
         [
@@ -39,10 +58,10 @@ def tell(tx: Tx, what: str, occasion: UUID | str, mission: Mission, sides: tuple
                 subject_id=mission.id,
                 email=email,
                 user_id=user_id,
-                path=f"/missions/{mission.id}",
+                path=path,
                 context=known | {"side": side, "why": _WHY[side]},
             )
-            for user_id, (email, side) in _people(tx, mission, sides).items()
+            for user_id, (email, side) in people
         ],
     )
 

@@ -41,6 +41,7 @@ MISSION_MAILS: dict[str, dict[str, Any]] = {
     "bookings/mission_delivered": WORDS
     | {"side": "facility", "names": ["Plan d’action.xlsx", "Retour d’expérience.pdf"], "added": None},
     "bookings/mission_late": WORDS | {"side": "facility"},
+    "bookings/mission_left": {"mission": MISSION, "facility": "EHPAD Les Ajoncs", "side": "provider"},
     "bookings/mission_planned": WORDS | {"side": "facility"},
     "bookings/mission_reminder": WORDS | {"side": "facility"},
     "bookings/mission_reserved": WORDS

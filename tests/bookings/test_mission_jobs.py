@@ -10,6 +10,7 @@ from app.subscriptions import SUBSCRIPTIONS
 from bookings.models import Acceptance, TimeSheet
 from bookings.service import time_ledger
 from bookings.service.acceptance import reserve_mission
+from bookings.service.assigning import assign
 from bookings.service.delivery import deliver_mission
 from campaigns.models import Evidence, Milestone
 from kit import clock
@@ -24,7 +25,7 @@ from tenants.service.portal import forget_portals
 from tests.bookings.buying import an_award
 from tests.bookings.doing import NOW, Scene, a_scene, accept, add_file, deliver
 from tests.bookings.time_of import a_mission_of_time, balances, half_days_of
-from tests.services_catalog.market import a_facility, a_market
+from tests.services_catalog.market import a_facility, a_market, a_supplier
 
 LATE = NOW + timedelta(days=16)
 
@@ -171,6 +172,16 @@ def test_an_answer_that_came_first_silences_the_alert(scene: Scene) -> None:
     with clock.frozen(LATE):
         settle(scene.tenant)
     assert mails(scene.tenant, "late") == mails(scene.tenant, "reminder") == []
+
+
+def test_a_mission_that_goes_to_another_provider_is_told_to_both(tenant: Tenant) -> None:
+    scene = a_scene(tenant)
+    other = a_supplier(tenant)
+    with transaction(system(tenant.id, "tests")) as tx:
+        assign(tx, tx.session.merge(scene.mission), other.provider.id, "Choix du GRADeS.")
+    settle(tenant, times=2)
+    assert mails(tenant, "left") == [scene.doer.email]
+    assert mails(tenant, "assigned") == sorted([other.owner.email, scene.buyer.email])
 
 
 def of_time(tenant: Tenant, half_days: int, worked: int) -> Scene:
