@@ -1,6 +1,6 @@
 # Every command of the project. `make` alone prints this list.
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo demo-reset dev test check lint bench bench-register golden migration fix
+.PHONY: help setup browser demo demo-reset dev test check lint bench bench-register bench-booking golden migration fix
 BIN := .venv/bin
 
 help:  ## Print this list
@@ -41,6 +41,9 @@ bench: setup  ## Every benchmark, as ratios, into bench/out/
 
 bench-register: setup  ## The register's benchmark alone, into bench/out/register.json
 	@$(BIN)/python -m bench register $(ARGS)
+
+bench-booking: setup  ## The rush on places and lots, prices, calendar, into bench/out/booking.json
+	@$(BIN)/python -m bench booking $(ARGS)
 
 golden: setup  ## Rewrite docs/golden/, to be read in review
 	@$(BIN)/pytest tests/house --rewrite-golden

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench import database
 
-BENCHMARKS = ("register",)
+BENCHMARKS = ("register", "booking")
 OUT = Path(__file__).resolve().parent / "out"
 
 

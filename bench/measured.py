@@ -19,12 +19,13 @@ class Measure:
     peak_mb: float
 
 
-def answers(module: str, *arguments: str, environment: dict[str, str]) -> dict[str, float]:
-    """Run `python -m module arguments` and read the last line it prints, which is JSON. Raises when it fails."""
+def answers(module: str, *arguments: str, environment: dict[str, str], said: str = "") -> dict[str, float]:
+    """Run `python -m module arguments`, tell it `said`, read the last line it prints (JSON). Raises when it fails."""
     done = subprocess.run(
         [sys.executable, "-m", module, *arguments],
         env={**os.environ, **environment},
         check=True,
+        input=said,
         stdout=subprocess.PIPE,
         text=True,
     )
