@@ -13,6 +13,7 @@ from bookings.queries import time_sheet as sheets
 from bookings.queries.time_ledger import list_packets, reserved_for
 from bookings.rules import time_sheet as rules
 from bookings.rules.time import Settlement, half_days_of, total
+from bookings.service.delivery import await_answer
 from bookings.service.time_ledger import expected, usable_by
 from bookings.service.today import today, zone_of
 from kit.actor import Actor
@@ -84,6 +85,9 @@ def submit_time_sheet(actor: Actor, mission_id: UUID, typed: Sequence[Mapping[st
             moments = [line.moment for line in lines]
             rules.check_apart(lines, sheets.declared_elsewhere(tx.session, mission, moments))
         _check_covered(tx, mission, len(lines))
+        if mission.state == "delivered":
+            await_answer(tx, mission)  # another sheet to accept: the facility has its whole delay again
+        mission.revision += 1
         last = next((sheet.version for sheet, _ in sheets.list_time_sheets(tx.session, mission.id)), 0)
         sheet = tx.add(
             TimeSheet(

@@ -12,6 +12,7 @@ from bookings.service import time_ledger
 from bookings.service.acceptance import reserve_mission
 from bookings.service.assigning import assign
 from bookings.service.delivery import deliver_mission
+from bookings.service.time_sheet import submit_time_sheet
 from campaigns.models import Evidence, Milestone
 from kit import clock
 from kit.actor import system
@@ -203,6 +204,15 @@ def test_accepting_a_time_sheet_uses_its_half_days(tenant: Tenant) -> None:
     assert accept(scene).half_days == 3
     assert balances(tenant)["consumed"] == 3
     assert balances(tenant)["available"] == 1
+
+
+def test_another_time_sheet_gives_the_whole_delay_again(tenant: Tenant) -> None:
+    scene = of_time(tenant, 4, worked=2)
+    with clock.frozen(NOW):
+        deliver_mission(scene.doer, scene.mission.id)
+    with clock.frozen(NOW + timedelta(days=14)):
+        submit_time_sheet(scene.doer, scene.mission.id, [{"on": "2026-11-20", "half": "am", "what": "PSSI"}])
+    assert scene.now().accept_by == date(2026, 12, 21)
 
 
 def test_a_time_sheet_above_the_balance_is_not_accepted_by_silence(tenant: Tenant) -> None:
