@@ -16,8 +16,8 @@ class Mission(OwnedByTenant, Identified, Base):
     """Work of a provider for a facility. A mission of time may have no order: its half-days come from an account.
 
     `department` is where it is done. `assignment` says why this provider, or why none yet. `accept_by` is the day
-    (included) by which the facility answers a delivery; past it, somebody is alerted, and nothing is accepted by silence
-    unless the facility was told so when it was delivered (`silence_accepts`, the tenant's rule of that day).
+    (included) by which the facility answers a delivery; past it, somebody is alerted, and nothing is accepted by
+    silence unless the facility was told so when it was delivered (`silence_accepts`, the tenant's rule of that day).
     """
 
     __tablename__ = "mission"
