@@ -129,5 +129,5 @@ def _tagged(mission: Mission) -> Any:
 
 def _revision() -> int:
     if not request.if_match or request.if_match.star_tag:
-        raise PreconditionMissing("Dites quelle version vous avez lue\N{NO-BREAK SPACE}: If-Match porte l’ETag de la mission.")
+        raise PreconditionMissing("If-Match manque\N{NO-BREAK SPACE}: il porte l’ETag de la mission que vous avez lue.")
     return revision_read(request.if_match.as_set())
