@@ -62,11 +62,12 @@ MENU = (
         (
             *("/staff/missions/", "/staff/orders/", "/staff/time/", "/staff/services/", "/staff/market/"),
             *("/staff/lots/", "/staff/schedules/", "/staff/providers/", "/providers/", "/sessions/", "/missions/"),
+            *("/orders/", "/entitlements/", "/quotes/", "/time/"),
         ),
         grades,
         (
             Entry("Missions", "board.view_board", ("/staff/missions/", "/missions/")),
-            Entry("Commandes", "orders.list_orders", ("/staff/orders/", "/orders/")),
+            Entry("Commandes", "orders.list_orders", ("/staff/orders/", "/orders/", "/entitlements/", "/quotes/")),
             Entry("Séances", "sessions.list_sessions", ("/sessions/",)),
             Entry("Temps partagé", "time_accounts.list_accounts", ("/staff/time/", "/time/")),
             Entry("Catalogue", "staff_services.list_drafts", ("/staff/services/",)),

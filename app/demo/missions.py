@@ -41,7 +41,7 @@ REPORT = """
 #emph[Document inventé pour la démonstration.]
 
 == Ce qui a bien marché
-La direction a tenu la cellule de crise ; les équipes ont retrouvé les procédures papier en vingt minutes.
+La direction a tenu la cellule de crise ; les équipes ont retrouvé les procédures papier en vingt minutes.
 
 == À améliorer avant l’été
 + Imprimer chaque semaine la liste des résidents et leurs traitements.

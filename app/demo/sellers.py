@@ -57,16 +57,16 @@ ARMOR = Company(
 TI_SURETE = Company(
     "Ti-Sûreté Conseil (société fictive)",
     Person("yves.marec@ti-surete.test", "Yves Marec", function="Gérant"),
-    "Une équipe de sept personnes à Saint-Brieuc : exercices, accompagnement, temps partagé.",
+    "Une équipe de sept personnes à Saint-Brieuc : exercices, accompagnement, temps partagé.",
     ("exercise", "continuity_plan", "awareness", "shared_ciso", "data_protection", "incident_response"),
     40,
-    ("pacs", "pris"),
+    ("pacs", "pris", "expertcyber"),
     (("Katell Morvan", "22"), ("Malo Prigent", "22")),
 )
 KREIZ = Company(
     "Kreiz Numérique (société fictive)",
     Person("soazig.lebihan@kreiz.test", "Soazig Le Bihan", function="Directrice"),
-    "Coopérative de Carhaix : sécurité du quotidien et protection des données pour les petites structures.",
+    "Coopérative de Carhaix : sécurité du quotidien et protection des données pour les petites structures.",
     ("shared_ciso", "data_protection", "incident_response"),
     30,
     ("expertcyber", "pris"),

@@ -77,6 +77,7 @@ def _booking(organisation_id: UUID) -> Act:
             "organisation": choices.organisation,
             "services": choices.services,
             "places": [(place.finess_et or "", _usable(choices, place)) for place in choices.places],
+            "usual": max(choices.places, key=choices.usable).finess_et or "",
         },
     )
 
