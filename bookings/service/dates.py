@@ -10,7 +10,8 @@ from bookings.permissions import PERMISSIONS, doers, grades
 from bookings.queries import availability as diaries
 from bookings.queries import slot as slots
 from bookings.queries.mission import get_mission, lock_with_order
-from bookings.rules.halves import HalfDay, appointments
+from bookings.rules import cancellation
+from bookings.rules.halves import HalfDay, appointments, local_day
 from bookings.rules.places import LONGEST_PLACE
 from bookings.rules.proposals import DateProposal, proposals
 from bookings.rules.states import MISSION
@@ -23,12 +24,18 @@ from kit.french import NBSP, count
 from kit.permissions import permit
 from kit.transaction import Tx, transaction
 from services_catalog.models import Consultant, Provider
+from services_catalog.queries.service import get_version_by_id
+from services_catalog.rules.service import read_service
 from tenants.models import Tenant
 
 MOST = 8
 HORIZON = timedelta(days=120)
 FURTHEST = timedelta(days=730)
 GO_TO_SESSIONS = "Cette prestation se fait en séance collective\N{NO-BREAK SPACE}: choisissez une séance au programme."
+TOO_NEAR = (
+    "Cette date est trop proche pour que votre organisme la change\N{NO-BREAK SPACE}: demandez-le au prestataire, ou "
+    "annulez la commande. {until}"
+)
 NO_PROVIDER = "Cette mission n’a pas encore de prestataire\N{NO-BREAK SPACE}: ses dates se choisissent ensuite."
 
 
@@ -83,6 +90,7 @@ def choose_dates(
         halves = sorted(set(halves))
         _check_halves(tx, mission, halves, place)
         if not _keeps(actor, mission):
+            _check_in_time(tx, mission)
             _check_free(tx, mission, provider, consultant_id, halves)
         zone = tx.session.get_one(Tenant, tx.tenant_id).zone
         held = _hold(tx, mission, consultant_id, halves, zone, place.strip())
@@ -97,6 +105,8 @@ def drop_dates(actor: Actor, mission_id: UUID) -> Mission:
         permit(PERMISSIONS, actor, "mission.unplan", mission)
         if mission.mode == "session":
             raise Conflict("Cette place se rend en annulant la commande, ou en prenant une autre séance.")
+        if not _keeps(actor, mission):
+            _check_in_time(tx, mission)
         unplan_mission(tx, mission)
         return mission
 
@@ -125,6 +135,16 @@ def _check_plannable(tx: Tx, mission: Mission) -> Provider:
     if mission.provider_id is None:
         raise Conflict(NO_PROVIDER)
     return tx.session.get_one(Provider, (tx.tenant_id, mission.provider_id))
+
+
+def _check_in_time(tx: Tx, mission: Mission) -> None:
+    """A facility does not walk around a late cancellation by taking the date back first, or by pushing it away."""
+    if mission.starts_at is None:
+        return
+    policy = read_service(get_version_by_id(tx.session, mission.service_version_id).document).cancellation
+    planned_on = local_day(mission.starts_at, tx.session.get_one(Tenant, tx.tenant_id).zone)
+    if cancellation.effect(policy, 100, planned_on, today(tx)).fee_cents:
+        raise Conflict(TOO_NEAR.format(until=cancellation.in_words(policy)))
 
 
 def _check_halves(tx: Tx, mission: Mission, halves: Sequence[HalfDay], place: str) -> None:
