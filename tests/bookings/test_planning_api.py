@@ -154,4 +154,5 @@ def test_availability_and_dates(tenant: Tenant, program: Callable[..., Program])
     assert facility("PUT", dates, first).json["state"] == "planned"  # type: ignore[index]
     assert facility("PUT", dates, first | {"halves": ["2026-12-02:am", "2026-12-02:pm"]}).status_code == 422
     assert facility("PUT", dates, first | {"halves": ["2026-99-02:am"]}).status_code == 422
-    assert facility("DELETE", dates).json["state"] == "assigned"  # type: ignore[index]
+    assert facility("DELETE", dates).status_code == 409, "two days before, it costs"
+    assert provider("DELETE", dates).json["state"] == "assigned"  # type: ignore[index]
