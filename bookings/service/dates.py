@@ -90,8 +90,8 @@ def choose_dates(
         halves = sorted(set(halves))
         _check_halves(tx, mission, halves, place)
         if not _keeps(actor, mission):
-            _check_in_time(tx, mission)
             _check_free(tx, mission, provider, consultant_id, halves)
+            _check_in_time(tx, mission)
         zone = tx.session.get_one(Tenant, tx.tenant_id).zone
         held = _hold(tx, mission, consultant_id, halves, zone, place.strip())
         plan_mission(tx, mission, held[0].starts_at, held[-1].ends_at, consultant_id)
