@@ -5,6 +5,7 @@ from uuid import UUID
 from bookings.models import Mission
 from bookings.queries import delivery as deliveries
 from bookings.queries import mission as missions
+from bookings.queries.guest import list_invited
 from bookings.rules.delivery import is_current
 from bookings.rules.next_step import FACILITY, GRADES, PROVIDER
 from bookings.service.acceptance import accept, can_accept
@@ -54,11 +55,15 @@ def tell_left(tx: Tx, message: OutboxMessage) -> None:
 
 
 def tell_planned(tx: Tx, message: OutboxMessage) -> None:
-    """Both sides know the date; one moved meanwhile has its own news, one taken back none."""
+    """Both sides know the date, by their invitation or by this mail.
+
+    One moved meanwhile has its own news, one taken back none.
+    """
     mission = _mission(tx, message)
     if mission.state == "planned" and mission.starts_at is not None:
         occasion = f"{mission.id}:{mission.starts_at.isoformat()}"
-        tell(tx, "mission_planned", occasion, mission, (PROVIDER, FACILITY), action_text="Voir la mission")
+        invited = list_invited(tx.session, mission.id)
+        tell(tx, "mission_planned", occasion, mission, (PROVIDER, FACILITY), invited, action_text="Voir la mission")
 
 
 def tell_cancelled(tx: Tx, message: OutboxMessage) -> None:

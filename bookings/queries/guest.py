@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from bookings.models import Booking, Mission, Order
+from bookings.models import Booking, Mission, Order, Slot
+from services_catalog.models import Consultant
 from tenants.models import OrganisationMember, User
 
 WRITERS = ("owner", "editor")
@@ -56,6 +57,20 @@ def guests(session: Session, bookings: Sequence[tuple[Booking, Mission]]) -> Map
         chosen = named or [guest for guest, role in inside if role in WRITERS]
         found[booking.id] = list({guest.email.lower(): guest for guest in chosen}.values())
     return found
+
+
+def list_invited(session: Session, mission_id: UUID) -> frozenset[str]:
+    """The addresses, in small letters, of whoever has an invitation to the appointments of a mission."""
+    rows = session.execute(
+        select(Booking, Mission, Consultant.email)
+        .join(Mission, and_(Mission.tenant_id == Booking.tenant_id, Mission.id == Booking.mission_id))
+        .join(Slot, and_(Slot.tenant_id == Booking.tenant_id, Slot.id == Booking.slot_id))
+        .join(Consultant, and_(Consultant.tenant_id == Slot.tenant_id, Consultant.id == Slot.consultant_id))
+        .where(Booking.mission_id == mission_id, Booking.state == "taken")
+    ).all()
+    coming = guests(session, [(booking, mission) for booking, mission, _ in rows])
+    addresses = [guest.email for some in coming.values() for guest in some] + [email for *_, email in rows]
+    return frozenset(address.lower() for address in addresses)
 
 
 def list_members(session: Session, organisation_ids: Collection[UUID]) -> Mapping[UUID, list[tuple[Guest, str]]]:

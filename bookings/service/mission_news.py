@@ -1,6 +1,6 @@
 """Who is told of a mission: its facility, its provider, the GRADeS; each why, each once for an occasion."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -22,14 +22,26 @@ _WHY = {
 }
 
 
-def tell(tx: Tx, what: str, occasion: UUID | str, mission: Mission, sides: tuple[str, ...], **words: object) -> None:
+def tell(
+    tx: Tx,
+    what: str,
+    occasion: UUID | str,
+    mission: Mission,
+    sides: tuple[str, ...],
+    but: Collection[str] = (),
+    **words: object,
+) -> None:
     """One notice for each person of these sides, once for an `occasion`; `what` is the mail's name.
+
+    `but` are addresses, in small letters, that learn it otherwise.
 
     The mail sees `mission`, `facility` and `provider` (names), `side` (who reads it) and `words`.
     """
     provider = tx.session.get(Provider, (tx.tenant_id, mission.provider_id)) if mission.provider_id else None
     words |= {"provider": provider.name if provider else None}
-    _write(tx, what, occasion, mission, _people(tx, mission, sides).items(), f"/missions/{mission.id}", words)
+    people = _people(tx, mission, sides)
+    told = [(user_id, (email, side)) for user_id, (email, side) in people.items() if email.lower() not in but]
+    _write(tx, what, occasion, mission, told, f"/missions/{mission.id}", words)
 
 
 def tell_former(tx: Tx, what: str, occasion: UUID, mission: Mission, provider_id: UUID) -> None:

@@ -8,16 +8,20 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar, Event
 
+from bookings.jobs.mission import tell_planned
 from bookings.rules.halves import HalfDay
 from bookings.service import opening, place
 from bookings.service.dates import choose_dates, drop_dates
 from kit import clock
+from kit.actor import system
+from kit.outbox import OutboxMessage
+from kit.transaction import transaction
 from tenants.models import Tenant
 from tests.bookings.news import notices, send, tell_everybody
 from tests.bookings.planning import NOW, THURSDAY, a_mission, a_session
 from tests.bookings.test_session import details, give_back, ring
 from tests.notifications.post import Post, open_post
-from tests.services_catalog.market import Market, a_facility, a_market
+from tests.services_catalog.market import Market, a_facility, a_market, a_member
 
 MORNING, AFTERNOON = HalfDay(THURSDAY, "am"), HalfDay(THURSDAY, "pm")
 
@@ -144,3 +148,22 @@ def test_an_offer_is_told_and_its_end_too(tenant: Tenant) -> None:
         ring(tenant, entry.id)
         tell_everybody(tenant)
     assert notices(tenant)[-1] == ("waiting_expired", second.owner.email)
+
+
+def test_each_person_learns_a_date_once(tenant: Tenant) -> None:
+    """By an invitation when they come, by a mail when a colleague does."""
+    market, facility = a_market(tenant), a_facility(tenant)
+    colleague = a_member(tenant, facility.organisation.id, "editor")
+    mission = a_mission(tenant, market, facility, half_days=1)
+    choose_dates(market.supplier.owner, mission.id, market.supplier.consultant.id, [MORNING])
+    tell_everybody(tenant)
+    with transaction(system(tenant.id, "tests")) as tx:
+        tell_planned(tx, OutboxMessage(topic="mission.plan", subject_id=mission.id, emitted_at=NOW))
+    assert sorted(notices(tenant)) == sorted(
+        [
+            ("appointment", facility.owner.email),
+            ("appointment", market.supplier.consultant.email),
+            ("mission_planned", colleague.email),
+            ("mission_planned", market.supplier.owner.email),
+        ]
+    )
