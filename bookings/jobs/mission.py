@@ -138,5 +138,5 @@ def _tell_delivery(tx: Tx, message: OutboxMessage, mission: Mission, added: str 
     if mission.state != "delivered":
         return
     files = deliveries.list_files(tx.session, mission.id)
-    words = {"names": sorted({one.name for one in files}), "added": added, "action_text": "Lire et accepter"}
-    tell(tx, "mission_delivered", message.id, mission, (FACILITY,), **words)
+    names, action = sorted({one.name for one in files}), "Lire et accepter"
+    tell(tx, "mission_delivered", message.id, mission, (FACILITY,), names=names, added=added, action_text=action)
