@@ -34,5 +34,14 @@ def check_right(expires_on: date | None, today: date) -> None:
     """Raise Conflict once the right that an award gave is over."""
     if expires_on is not None and today > expires_on:
         raise Conflict(
-            f"Ce droit était à utiliser avant le {day(expires_on)} inclus. Demandez à l’ARS ce qui est possible."
+            f"Ce droit était à utiliser jusqu’au {day(expires_on)}. Demandez à l’ARS ce qui est possible."
+        )
+
+
+def check_adhesion(for_adherents: bool, is_adherent: bool, number: str) -> None:
+    """Raise Conflict when a quote's price is for adherents alone and the buyer is none any more."""
+    if for_adherents and not is_adherent:
+        raise Conflict(
+            f"Le prix du devis {number} est réservé aux adhérents du GRADeS, et cet organisme ne l’est plus. "
+            "Demandez un nouveau devis."
         )

@@ -9,7 +9,7 @@ from bookings.queries import time_ledger as ledger
 from bookings.queries.quote import Purchase
 from bookings.rules.quantity import half_days, last_day
 from bookings.service.mission import NewMission, cancel_mission, open_mission
-from bookings.service.right import Right, department_of, site_of
+from bookings.service.right import Right, department_of, find_site
 from bookings.service.time_ledger import credit
 from bookings.service.time_posting import Movement, hold, post
 from bookings.service.today import today, zone_of
@@ -40,7 +40,7 @@ def set_going(tx: Tx, order: Order, purchase: Purchase, right: Right) -> None:
             order_id=order.id,
             award_id=entitlement.award_id if entitlement else None,
             finess_et=quote.finess_et,
-            department=department_of(right, site_of(right, quote.finess_et)),
+            department=department_of(right, find_site(right, quote.finess_et)),
             due_on=entitlement.expires_on if entitlement else None,
             provider_id=order.provider_id,
             sentence=quote.terms["assignment"],

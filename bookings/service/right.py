@@ -68,10 +68,15 @@ def site_of(right: Right, finess_et: str | None) -> Establishment | None:
     """
     if not finess_et:
         return None
-    found = next((site for site in right.open_sites if site.finess_et == finess_et), None)
+    found = find_site(right, finess_et)
     if found is None:
         raise Invalid("Aucun devis n’est établi.", {"finess_et": OTHERS_SITE})
     return found
+
+
+def find_site(right: Right, finess_et: str | None) -> Establishment | None:
+    """The open establishment of that number, None without one."""
+    return next((site for site in right.open_sites if site.finess_et == finess_et), None)
 
 
 def department_of(right: Right, site: Establishment | None) -> str | None:
