@@ -192,6 +192,8 @@ def _price(row: RowReader) -> int | None:
     elif found is None:
         hint = "écrivez par exemple 12 000,00, positif et au centime près"
         row.fail("price", f"{quoted(row.text('price'))} n’est pas un prix lisible{NBSP}: {hint}.")
+    elif found == 0:  # what a spreadsheet makes of a formula on an empty cell
+        row.findings.append(warning(row.cell("price"), f"Ce prix est nul{NBSP}: la prestation serait gratuite."))
     return found
 
 

@@ -92,6 +92,9 @@ TARIFFS = _words(
 FAULTS = frozenset({"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"})
 NO_END = frozenset({"", "-", "+", "et plus", "et +", "sans limite", "illimité", "illimite"})
 
+# A price with taxes, or in thousands, is not the price that is asked for, whatever else the heading says.
+_OTHER_PRICE = re.compile(r"\b(ttc|toutes taxes|milliers)\b|k€")
+
 _HEADINGS = {
     _heading: name
     for name, column in COLUMNS.items()
@@ -104,5 +107,7 @@ def column_named(value: Value) -> str | None:
     if not isinstance(value, str):
         return None
     written = plain(value)
+    if _OTHER_PRICE.search(written):
+        return None
     without = re.sub(r"\s*(\([^)]*\)|[€%*:])\s*", " ", written).strip()
     return _HEADINGS.get(written) or _HEADINGS.get(without)

@@ -9,6 +9,8 @@ from kit.french import MONTHS
 
 # Thousands by groups of three, or none; never two signs, never a dot beside a comma.
 _NUMBER = re.compile(r"[+-]?(\d{1,3}( \d{3})+|\d{1,15})([.,]\d{1,9})?")
+# « 12.000 »: twelve, or twelve thousand?
+_DOUBTFUL = re.compile(r"[.,]\d{3}$")
 _SPACES = re.compile(r"\s+")
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?")
@@ -45,7 +47,9 @@ def decimal(typed: object) -> Decimal | None:
 
 
 def whole(typed: object) -> int | None:
-    """A whole number of zero or more."""
+    """A whole number of zero or more; never « 1.000 », which may be one."""
+    if isinstance(typed, str) and _DOUBTFUL.search(tidy(typed)):
+        return None
     number = decimal(typed)
     return int(number) if number is not None and number >= 0 and number == number.to_integral_value() else None
 
@@ -54,7 +58,7 @@ def cents(typed: object) -> int | None:
     """An amount of zero or more euros, to the cent: « 12 000 € », « 1 500,50 », 99.9."""
     if isinstance(typed, str):
         typed = re.sub(r"(€|euros?|eur)?( ?ht)?$", "", tidy(typed), flags=re.IGNORECASE)
-        if re.search(r"[.,]\d{3}$", typed):  # 12.000: twelve, or twelve thousand?
+        if _DOUBTFUL.search(typed):
             return None
     amount = decimal(typed)
     if amount is None or amount < 0 or amount >= 10**12 or amount != amount.quantize(Decimal("0.01")):

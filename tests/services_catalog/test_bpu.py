@@ -141,6 +141,7 @@ def test_no_date(typed: Any) -> None:
         ({"measure": None}, "F2", "Dites dans « Tranche »"),
         ({"low": None}, "F2", "où commence la tranche"),
         ({"low": "1,5"}, "F2", "n’est pas un nombre entier"),
+        ({"low": "1.000", "high": None}, "F2", "n’est pas un nombre entier"),
         ({"low": 6}, "G2", "La tranche finirait à 5, avant de commencer à 6."),
         ({"tariff": "réduit"}, "H2", "n’est pas connu"),
         ({"price": None}, "I2", "Le prix est vide."),
@@ -198,6 +199,20 @@ def test_headings_that_miss_or_come_twice() -> None:
     assert "C1" in errors([one for one in findings if one.path == "C1"])
     missing = [one.sentence for one in findings if one.path == "A1"]
     assert len(missing) == 3  # Désignation, Unité, TVA
+
+
+@pytest.mark.parametrize(
+    "heading", ["Prix (TTC)", "Prix unitaire (€ TTC)", "PRIX TTC", "Prix (k€)", "Prix (milliers d’euros)"]
+)
+def test_another_price_is_never_taken_for_the_price_without_taxes(heading: str) -> None:
+    headings = [heading if name == "Prix HT" else name for name in HEADINGS]
+    assert "en-têtes" in errors(read_bpu(Sheet([headings, GOOD]), TERMS)[1])["A1"]
+
+
+def test_a_price_of_nothing_is_shown() -> None:
+    """A formula on an empty cell is worth zero."""
+    (line,), (finding,) = read(a_row(price=0))
+    assert (line.unit_cents, finding.level, finding.path) == (0, "warning", "I2")
 
 
 def test_a_sheet_of_something_else() -> None:
