@@ -27,6 +27,7 @@ LARGEST_UNZIPPED = 8 * 1024 * 1024
 MOST_PARTS = 200
 MOST_ROWS = 5000
 MOST_COLUMNS = 60
+MOST_BLOCKS = 500  # of merged cells
 FORMULA_SIGNS = frozenset("=+-@'")
 _SEPARATORS = ";,\t|"
 
@@ -71,11 +72,14 @@ def _read_xlsx(content: bytes) -> Sheet:
     except Exception as wrong:  # a damaged file breaks the reader in ways that are nobody's to list
         sentence = f"Ce fichier XLSX ne se lit pas{NBSP}: ouvrez-le, enregistrez-le à nouveau, puis recommencez."
         raise Invalid(sentence, {"file": sentence}) from wrong
-    return Sheet(rows, merged.get(page._worksheet_path, ()))
+    blocks = merged.get(page._worksheet_path, ())
+    if len(blocks) > MOST_BLOCKS:
+        _refuse(f"Cette feuille a plus de {MOST_BLOCKS} blocs de cellules fusionnées{NBSP}: séparez-les.")
+    return Sheet(rows, blocks)
 
 
 def _filled(found: Iterator[Sequence[Any]]) -> Iterator[list[Value]]:
-    """The rows down to the last one with a value, or to the first that is too far."""
+    """The rows down to the last one with a value, or to the first that is too far, or too wide."""
     empty = 0
     for number, row in enumerate(found):
         if row.count(None) == len(row):
@@ -83,9 +87,18 @@ def _filled(found: Iterator[Sequence[Any]]) -> Iterator[list[Value]]:
             continue
         yield from ([] for _ in range(min(empty, MOST_ROWS + 1)))
         empty = 0
-        yield _without_end([_value(value) for value in row])
-        if number > MOST_ROWS:
+        values = _without_end([_value(value) for value in _narrow(row)])
+        yield values
+        if number > MOST_ROWS or len(values) > MOST_COLUMNS:
             return
+
+
+def _narrow(row: Sequence[Any]) -> Sequence[Any]:
+    """The row without what is too far to be read: of that, the first value alone, which gets the file refused."""
+    if len(row) <= MOST_COLUMNS:
+        return row
+    rest = row[MOST_COLUMNS:]
+    return [*row[:MOST_COLUMNS], next((value for value in rest if value not in (None, "")), rest[0])]
 
 
 def _inspect(archive: zipfile.ZipFile) -> Iterator[tuple[str, Sequence[Block]]]:
@@ -157,7 +170,8 @@ def _decoded(content: bytes) -> str:
 
 def _rows(text: str, separator: str, most: int) -> Sequence[Sequence[str]]:
     try:
-        return list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), most))
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        return [_narrow(row) for row in islice(rows, most)]
     except csv.Error:
         return []
 
