@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
+from kit.french import NBSP
 from services_catalog.rules.bracket import bracket_in_words
 from services_catalog.rules.offer import UNCHANGED, percent, revised
-from services_catalog.rules.states import TARIFF_LABELS
+from services_catalog.rules.states import TARIFF_LABELS, UNIT_LABELS
 
 Kind = Literal["added", "removed", "dearer", "cheaper", "reworded", "same"]
 ORDER: Sequence[Kind] = ("dearer", "cheaper", "added", "removed", "reworded", "same")
@@ -52,7 +53,8 @@ class Change:
 def compare(before: Iterable[Priced], after: Iterable[Priced], coefficient_ppm: int = UNCHANGED) -> list[Change]:
     """What changes from the lines in force, whose prices are multiplied by their revision, to the new ones.
 
-    A line is the same when its code, tariff and bracket are; several of them, by the order of their dates.
+    A line is the same when its code, its service, its unit, its tariff and its bracket are: a price by the half-day is
+    no cheaper day. Several of them, by the order of their dates.
     """
     old, new = _by_key(before), _by_key(after)
     changes = [_change(old.get(key), new.get(key), coefficient_ppm) for key in dict.fromkeys([*new, *old])]
@@ -67,7 +69,8 @@ def foresee(lines: Iterable[Priced], before_ppm: int, after_ppm: int) -> list[Ch
 def _by_key(lines: Iterable[Priced]) -> dict[object, Priced]:
     groups: dict[object, list[Priced]] = defaultdict(list)
     for line in lines:
-        groups[line.code, line.tariff, line.measure, line.size_from, line.size_to].append(line)
+        sold = line.code, line.service_id, line.unit, line.tariff, line.measure, line.size_from, line.size_to
+        groups[sold].append(line)
     begun: Callable[[Priced], Any] = lambda line: line.starts_on  # noqa: E731
     return {(key, place): line for key, same in groups.items() for place, line in enumerate(sorted(same, key=begun))}
 
@@ -77,15 +80,23 @@ def _change(before: Priced | None, after: Priced | None, coefficient_ppm: int) -
     line = after or before
     assert line is not None  # noqa: S101 (a key comes from one of the two)
     change = _said(line, old, None if after is None else after.unit_cents)
-    if change.kind == "same" and before is not None and _words(before) != _words(line):
-        return Change("reworded", change.code, change.label, change.detail, old, old)
-    return change
+    if before is None or after is None or (before.label, before.vat_permille) == (after.label, after.vat_permille):
+        return change
+    rates = f"TVA de {_rate(before)} à {_rate(after)}" if before.vat_permille != after.vat_permille else ""
+    kind: Kind = "reworded" if change.kind == "same" else change.kind
+    return replace(change, kind=kind, detail=", ".join(filter(None, [change.detail, rates])))
 
 
 def _said(line: Priced, before: int | None, after: int | None) -> Change:
     bracket = bracket_in_words(line.measure, line.size_from, line.size_to)
-    detail = ", ".join(filter(None, [bracket, TARIFF_LABELS[line.tariff] if line.tariff != "all" else ""]))
+    tariff = TARIFF_LABELS[line.tariff] if line.tariff != "all" else ""
+    detail = ", ".join(filter(None, [UNIT_LABELS[line.unit], bracket, tariff]))
     return Change(_kind(before, after), line.code, line.label, detail, before, after)
+
+
+def _rate(line: Priced) -> str:
+    """« 5,5 % »."""
+    return f"{line.vat_permille / 10:g}{NBSP}%".replace(".", ",")
 
 
 def _kind(before: int | None, after: int | None) -> Kind:
@@ -96,7 +107,3 @@ def _kind(before: int | None, after: int | None) -> Kind:
     if before == after:
         return "same"
     return "dearer" if after > before else "cheaper"
-
-
-def _words(line: Priced) -> tuple[Any, ...]:
-    return line.label, line.service_id, line.unit, line.vat_permille
