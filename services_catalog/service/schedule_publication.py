@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from kit.actor import Actor
@@ -22,12 +22,16 @@ from services_catalog.service.schedule import SchedulePage, schedule_page
 
 @dataclass(frozen=True)
 class Outlook:
-    """What publishing would do: the schedule it follows (None: it is the first), every change, why it cannot be."""
+    """What publishing would do: the schedule it follows (None: it is the first), every change, why it cannot be.
+
+    `lost_on` is the first day on which the holder, who had prices, would have none; None when there is no such day.
+    """
 
     page: SchedulePage
     before: PriceSchedule | None
     changes: Sequence[Change]
     refusal: str | None
+    lost_on: date | None = None
 
 
 def foresee_publication(actor: Actor, schedule_id: UUID, action: str = "price_schedule.view") -> Outlook:
@@ -41,7 +45,10 @@ def foresee_publication(actor: Actor, schedule_id: UUID, action: str = "price_sc
         if before is None:
             return Outlook(page, None, compare((), page.lines), refusal)
         lines = queries.list_lines(tx.session, before.id)
-        return Outlook(page, before, compare(lines, page.lines, _coefficient(tx, before, schedule)), refusal)
+        changes = compare(lines, page.lines, _coefficient(tx, before, schedule))
+        shortened = schedule.state == "draft" and schedule.ends_on < before.ends_on
+        lost_on = schedule.ends_on + timedelta(days=1) if shortened else None
+        return Outlook(page, before, changes, refusal, lost_on)
 
 
 def publish_schedule(actor: Actor, schedule_id: UUID) -> PriceSchedule:

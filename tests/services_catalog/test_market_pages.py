@@ -253,3 +253,16 @@ def test_a_revision_needs_a_formula(grades: Actor, desk: Browser, held: Any) -> 
     answer = desk.post(f"/staff/schedules/{firm.id}/revise", {"index_value": "300"})
     assert answer.status_code == 409
     assert "fermes" in text_of(answer)
+
+
+def test_publishing_says_when_the_holder_would_be_without_prices(
+    desk: Browser, grades: Actor, held: tuple[Lot, Supplier, Service]
+) -> None:
+    """The schedule in force ends for good, even when the new one is over sooner."""
+    lot, supplier, service = held
+    published(grades, lot, supplier, a_line("A", service))
+    short = a_draft(grades, lot, supplier, a_line("A", service), starts_on=date(2026, 6, 1), ends_on=date(2026, 8, 31))
+    whole = a_draft(grades, lot, supplier, a_line("A", service), starts_on=date(2026, 6, 1))
+    lost = "n’aura plus de prix à partir du 1er septembre 2026"
+    assert lost in text_of(desk.get(f"/staff/schedules/{short.id}/publish"))
+    assert "n’aura plus de prix" not in text_of(desk.get(f"/staff/schedules/{whole.id}/publish"))
