@@ -1,5 +1,6 @@
 """The menus, on one page: the parts of the portal, the pages of each, and whom each is for."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +26,17 @@ class Entry:
     inside: tuple[str, ...]
     who: Who = anyone
     pages: tuple["Entry", ...] = ()
+    values: Callable[[Actor], dict[str, Any]] = lambda actor: {}
 
 
 def _everybody_but_the_staff(actor: Actor, thing: Any) -> bool:
     """Whoever may have files: not those who are here for the ARS or the GRADeS alone, nor providers."""
     return applicants(actor, thing) or not (actor.roles or actor.suppliers)
+
+
+def _my_supplier(actor: Actor) -> dict[str, Any]:
+    """Which provider's pages: the first of one's own. The others are on the page of one's account."""
+    return {"provider_id": min(actor.suppliers)}
 
 
 MENU = (
@@ -49,7 +56,18 @@ MENU = (
             Entry("Mes prix", "prices.my_prices", ("/prices/",)),
         ),
     ),
-    Entry("Mes missions", "missions.my_missions", ("/missions/", "/providers/"), providers),
+    Entry(
+        "Mes missions",
+        "missions.my_missions",
+        ("/missions/", "/orders/", "/sessions/", "/providers/"),
+        providers,
+        (
+            Entry("Missions", "missions.my_missions", ("/missions/", "/orders/")),
+            Entry("Séances collectives", "sessions.list_sessions", ("/sessions/",)),
+            Entry("Disponibilités", "availability.view", (), values=_my_supplier),
+            Entry("Profil et équipe", "providers.view_provider", ("/providers/",), values=_my_supplier),
+        ),
+    ),
     Entry(
         "Campagnes",
         "staff_campaigns.list_campaigns",
@@ -62,7 +80,7 @@ MENU = (
         (
             *("/staff/missions/", "/staff/orders/", "/staff/time/", "/staff/services/", "/staff/market/"),
             *("/staff/lots/", "/staff/schedules/", "/staff/providers/", "/providers/", "/sessions/", "/missions/"),
-            *("/orders/", "/entitlements/", "/quotes/", "/time/"),
+            *("/orders/", "/entitlements/", "/quotes/", "/time/", "/prices/"),
         ),
         grades,
         (
@@ -71,7 +89,11 @@ MENU = (
             Entry("Séances", "sessions.list_sessions", ("/sessions/",)),
             Entry("Temps partagé", "time_accounts.list_accounts", ("/staff/time/", "/time/")),
             Entry("Catalogue", "staff_services.list_drafts", ("/staff/services/",)),
-            Entry("Marché", "market.list_agreements", ("/staff/market/", "/staff/lots/", "/staff/schedules/")),
+            Entry(
+                "Marché",
+                "market.list_agreements",
+                ("/staff/market/", "/staff/lots/", "/staff/schedules/", "/prices/"),
+            ),
             Entry("Prestataires", "providers.list_providers", ("/staff/providers/", "/providers/")),
         ),
     ),
@@ -85,14 +107,22 @@ def menus(actor: Actor) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     shown = [entry for entry in MENU if _is_for(actor, entry)]
     here = next((entry for entry in shown if entry.pages and _is_in(entry)), None)
     pages = [page for page in here.pages if _is_for(actor, page)] if here else []
-    return [link(one.text, one.endpoint, one.inside) for one in shown], [
-        link(one.text, one.endpoint, one.inside) for one in pages
-    ]
+    return _links(actor, shown), _links(actor, pages)
 
 
-def link(text: str, endpoint: str, inside: tuple[str, ...] = ()) -> dict[str, Any]:
+def _links(actor: Actor, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """Their links; one alone is marked when one of them leads to this very page."""
+    found = [link(one.text, one.endpoint, one.inside, one.values(actor)) for one in entries]
+    if any(one["current"] == "page" for one in found):
+        return [{**one, "current": one["current"] == "page" and "page"} for one in found]
+    return found
+
+
+def link(
+    text: str, endpoint: str, inside: tuple[str, ...] = (), values: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """A link, and whether it leads to this page ("page") or to the part it belongs to ("true")."""
-    href = url_for(endpoint)
+    href = url_for(endpoint, **(values or {}))
     if request.path.rstrip("/") == href.rstrip("/"):
         return {"text": text, "href": href, "current": "page"}
     return {"text": text, "href": href, "current": _begins(inside) and "true"}

@@ -101,4 +101,4 @@ def permit(table: Table, actor: Actor, action: str, thing: Any = None) -> None:
         raise NotFound()
     if not actor.is_known:
         raise Unauthenticated()
-    raise Forbidden("Votre compte ne permet pas cette action. Rien n’a été modifié.")
+    raise Forbidden("Votre compte ne permet pas cette action.")

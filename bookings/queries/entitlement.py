@@ -36,6 +36,11 @@ def get_entitlement(session: Session, entitlement_id: UUID, lock: bool = False) 
     return found
 
 
+def find_of_award(session: Session, award_id: UUID) -> Entitlement | None:
+    """The right that an award has opened."""
+    return session.scalar(select(Entitlement).where(Entitlement.award_id == award_id))
+
+
 def get_row(session: Session, entitlement_id: UUID) -> EntitlementRow:
     """One entitlement with what surrounds it. Raises NotFound."""
     found = session.execute(_ROWS.where(Entitlement.id == entitlement_id)).one_or_none()

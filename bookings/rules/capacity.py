@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kit.french import MONTHS, NBSP, count
+from kit.french import MONTHS, NBSP, count, grouped
 
 MONTHS_SHOWN = 12
 NO_DAY = None  # the key of what has no last day
@@ -101,9 +101,9 @@ def _sentence(months: Iterable[Month]) -> tuple[str, bool]:
         if asked > able:
             missing = count(asked - able, "demi-journée")
             return (
-                f"D’ici fin {month.name}, il y a {count(asked, 'demi-journée')} à faire pour {able} possibles{NBSP}: "
+                f"D’ici fin {month.name}, il y a {count(asked, 'demi-journée')} à faire pour {grouped(able)} possibles{NBSP}: "
                 f"il en manque {missing.partition(NBSP)[0]}.",
                 False,
             )
     end = f"D’ici fin {last.name}, " if last else ""
-    return f"{end}{count(asked, 'demi-journée')} à faire pour {able} possibles{NBSP}: la capacité suffit.", True
+    return f"{end}{count(asked, 'demi-journée')} à faire pour {grouped(able)} possibles{NBSP}: la capacité suffit.", True

@@ -52,7 +52,10 @@ def next_step(mission: Standing, facility: str, provider: str, starts: str, on: 
     `side` is the reader's: it is told what to do when it is its turn.
     """
     turn = turn_of(mission, on)
-    sentence = _to_do(mission, side) if side in turn else _done_by(mission, facility, provider, starts)
+    if side == PROVIDER and mission.state == "planned" and not turn and starts:
+        sentence = f"Rien à faire avant {starts}."
+    else:
+        sentence = _to_do(mission, side) if side in turn else _done_by(mission, facility, provider, starts)
     if mission.state == "delivered":
         sentence += _delay(mission, on)
     return Step(turn, sentence, is_late(mission, on))

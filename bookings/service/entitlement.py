@@ -24,7 +24,7 @@ from campaigns.queries.award import get_award
 from kit.actor import Actor
 from kit.db import uuid7
 from kit.errors import Conflict, Invalid
-from kit.permissions import permit
+from kit.permissions import allows, permit
 from kit.transaction import Tx, transaction
 from services_catalog.models import Service
 from services_catalog.queries.service import get_version
@@ -106,6 +106,15 @@ def view_entitlement(actor: Actor, entitlement_id: UUID, finess_et: str = "", si
             return EntitlementPage(row, propose(tx, row.organisation, version, wanted), "", {}, None)
         except (Conflict, Invalid) as error:
             return EntitlementPage(row, None, error.sentence, error.fields, None)
+
+
+def find_of_award(actor: Actor, award_id: UUID) -> tuple[Entitlement, Order | None] | None:
+    """The right that an award has opened, with the order that uses it; None to strangers, or before it opens."""
+    with transaction(actor) as tx:
+        entitlement = entitlements.find_of_award(tx.session, award_id)
+        if entitlement is None or not allows(PERMISSIONS, actor, "entitlement.view", entitlement):
+            return None
+        return entitlement, orders.find_of_entitlement(tx.session, entitlement.id)
 
 
 def order_entitlement(

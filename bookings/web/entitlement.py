@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from bookings.models import Entitlement, Order
 from bookings.service import entitlement as rights
 from bookings.web.order_form import contact_typed, details_typed, read_uuid
 from bookings.web.order_words import right_card, units
@@ -18,7 +19,10 @@ blueprint = Blueprint("entitlements", __name__)
 @blueprint.get("/entitlements")
 @permission("entitlement.view")
 def list_entitlements() -> Response:
-    """The rights of one's organisations; everybody's for the GRADeS."""
+    """The rights of one's organisations; everybody's for the GRADeS. With `award`, straight to what it gave."""
+    award_id = read_uuid(request.args.get("award", ""))
+    if award_id and (right := rights.find_of_award(actor(), award_id)):
+        return _straight_to(*right)
     after = read_uuid(request.args.get("after", ""))
     found = rights.list_entitlements(actor(), after)
     return page(
@@ -30,6 +34,12 @@ def list_entitlements() -> Response:
         following=url_for(".list_entitlements", after=found.after) if found.after else None,
         first=url_for(".list_entitlements") if after else None,
     )
+
+
+def _straight_to(entitlement: Entitlement, order: Order | None) -> Response:
+    if order is not None:
+        return redirect(url_for("orders.view_order", order_id=order.id), 303)
+    return redirect(url_for(".order_entitlement", entitlement_id=entitlement.id), 303)
 
 
 @blueprint.get("/entitlements/<uuid:entitlement_id>/order")

@@ -21,7 +21,7 @@ NOBODY_YET = "le prestataire à désigner"
 def moment(at: datetime) -> str:
     """« 10 décembre 2026 à 9 h » in the portal's zone, which the page has named once."""
     local = at.astimezone(ZoneInfo(g.tenant.zone))
-    return f"{day(local.date())} à {hour(local)}"
+    return f"{day(local.date())} à{NBSP}{hour(local)}"
 
 
 def starting(mission: Mission) -> str:
@@ -61,7 +61,11 @@ def card(row: MissionRow, actor: Actor, on: date) -> dict[str, Any]:
 
 def timeline(found: MissionPage) -> list[dict[str, str]]:
     """The steps, for the macro that draws them."""
-    return [{"name": one.name, "when": one.when, "state": one.state} for one in steps(found.mission, _on)]
+    words = {"done": "Fait", "current": "Prochaine étape"}
+    return [
+        {"name": one.name, "when": one.when, "state": one.state, "word": words.get(one.state, "")}
+        for one in steps(found.mission, _on)
+    ]
 
 
 def documents(found: MissionPage) -> list[dict[str, Any]]:
@@ -97,14 +101,14 @@ def _who(row: MissionRow, side: str, actor: Actor) -> tuple[str, str]:
 def _day(mission: Mission) -> tuple[str, str] | None:
     """(what the day is, the day) that matters most now."""
     if mission.state == "delivered" and mission.accept_by:
-        return "Réponse avant le", day(mission.accept_by)
+        return "Répondre jusqu’au", day(mission.accept_by)
     if mission.state == "accepted" and mission.accepted_at:
         return "Acceptée le", _on(mission.accepted_at)
     if mission.state == "cancelled" and mission.cancelled_at:
         return "Annulée le", _on(mission.cancelled_at)
     if mission.state == "planned" and mission.starts_at:
         return "Début", moment(mission.starts_at)
-    return ("À terminer avant le", day(mission.due_on)) if mission.due_on else None
+    return ("À terminer jusqu’au", day(mission.due_on)) if mission.due_on else None
 
 
 def _on(at: datetime) -> str:

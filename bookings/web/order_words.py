@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app, g, url_for
 
-from bookings.models import Mission
+from bookings.models import Entitlement, Mission
 from bookings.queries.entitlement import EntitlementRow
 from bookings.queries.quote import Purchase
 from bookings.rules.next_step import next_step
@@ -53,8 +53,15 @@ def right_card(row: EntitlementRow) -> dict[str, Any]:
         "organisation": row.organisation.name,
         "state": right.state,
         "share": f"{share}{limit}.",
-        "until": f"À utiliser avant le {day(right.expires_on)} inclus." if right.expires_on else "Sans date limite.",
+        "until": _until(right),
     }
+
+
+def _until(right: Entitlement) -> str:
+    """How long a right may be used; nothing once it is."""
+    if right.state != "open":
+        return ""
+    return f"À utiliser jusqu’au {day(right.expires_on)}." if right.expires_on else "Sans date limite."
 
 
 def quote_card(purchase: Purchase) -> dict[str, Any]:
@@ -70,8 +77,16 @@ def quote_card(purchase: Purchase) -> dict[str, Any]:
 
 
 def steps(found: Sequence[Step]) -> list[dict[str, Any]]:
-    """Steps as the macro `timeline` takes them."""
-    return [{"name": one.name, "state": one.state, "when": _when(one.at)} for one in found]
+    """Steps as the macro `timeline` takes them: a date that is fixed has not passed, what comes next has not begun."""
+    now = clock.now()
+    ahead = any(one.at is not None and one.at > now for one in found)
+    words = {"done": "Fait", "current": "Prochaine étape"}
+    return [
+        {"name": one.name, "state": one.state, "when": _when(one.at), "word": words.get(one.state, "")}
+        | ({"word": "Fixée"} if one.at is not None and one.at > now else {})
+        | ({"word": "En cours"} if one.state == "current" and one.name == "Mission" and not ahead else {})
+        for one in found
+    ]
 
 
 def standing(line: OrderLine) -> str:

@@ -87,7 +87,7 @@ def journey_words(journey: Journey) -> dict[str, Any]:
         "share": share(award),
         "steps": path,
         "next": next((step for step in path if step.state == "current"), None),
-        "booking_url": booking_url() if award.state == "confirmed" and award.service else None,
+        "booking_url": booking_url(award.id) if award.state == "confirmed" and award.service else None,
     }
 
 
@@ -105,9 +105,9 @@ def award_line(journey: Journey, now: datetime) -> str:
     return {"declined": "Vous avez renoncé.", "lapsed": "L’attribution est caduque, faute de réponse."}[award.state]
 
 
-def booking_url() -> str | None:
-    """Where a service that was obtained is booked; None while nothing offers it."""
-    return url_for(BOOKING) if BOOKING in current_app.view_functions else None
+def booking_url(award_id: UUID) -> str | None:
+    """Where the service that an award gives is booked, then followed; None while nothing offers it."""
+    return url_for(BOOKING, award=award_id) if BOOKING in current_app.view_functions else None
 
 
 def _frame(found: AwardPage) -> dict[str, Any]:

@@ -89,8 +89,12 @@ def _defects(candidate: Candidate, need: Need) -> Iterator[str]:
     if _end(candidate.insurances, need.on) is None:
         yield f"{name} n’a pas d’assurance connue à la date du {on}."
     if need.half_days and candidate.load_half_days + need.half_days > candidate.capacity_half_days:
-        asked = count(need.half_days, "demi-journée")
-        yield f"{name} n’a plus le temps\N{NO-BREAK SPACE}: {_load(candidate, need.on)}, et il en faut {asked} de plus."
+        left = max(0, candidate.capacity_half_days - candidate.load_half_days)
+        month = f"{MONTHS[need.on.month - 1]} {need.on.year}"
+        yield (
+            f"{name} n’a pas assez de temps en {month}{NBSP}: il faut {count(need.half_days, 'demi-journée')}, "
+            f"il en reste {left} sur {candidate.capacity_half_days}."
+        )
 
 
 def _turn(candidate: Candidate, assignment: str) -> tuple[int, int, UUID]:
@@ -117,8 +121,8 @@ def _why(one: Candidate, need: Need, assignment: str, before: list[str]) -> str:
 def _nobody(lot_number: int | None, faults: list[str]) -> str:
     holder = f"titulaire du lot {lot_number}" if lot_number is not None else "prestataire"
     return (
-        f"Aucun {holder} ne peut faire cette mission. {' '.join(faults)} Choisissez une autre date, ou demandez au "
-        "GRADeS de mettre à jour la fiche du prestataire ou d’affecter la mission lui-même."
+        f"Aucun {holder} ne peut faire cette mission. {' '.join(faults)} Une autre date peut convenir{NBSP}; sinon, le "
+        "GRADeS met à jour la fiche du prestataire, ou attribue la mission lui-même."
     )
 
 

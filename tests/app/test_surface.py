@@ -188,3 +188,14 @@ def test_a_part_shows_its_pages_to_those_who_are_in_it(application: Flask, tenan
     assert f'<a href="/{tenant.slug}/orders" aria-current="page">Droits et commandes</a>' in inside
     assert "Séances collectives" in inside
     assert "Séances collectives" not in outside
+
+
+def test_a_provider_finds_its_days_and_its_file(application: Flask, tenant: Tenant) -> None:
+    supplier = a_supplier(tenant)
+    browser = Browser(application, tenant).sign_in(supplier.owner.email)
+    for words in ("Disponibilités", "Profil et équipe"):
+        href = re.search(rf'<a href="([^"]+)"[^>]*>{words}</a>', browser.get("/missions").text)
+        assert href, words
+        there = browser.get(href[1].removeprefix(f"/{tenant.slug}")).text
+        assert there.count('aria-current="page"') == 1
+        assert f'aria-current="page">{words}</a>' in there

@@ -136,10 +136,10 @@ def test_refused_by_the_ceiling_everything_is_as_it_was(tenant: Tenant) -> None:
 def test_a_right_ends_with_its_last_day(tenant: Tenant) -> None:
     market, facility = a_market(tenant), a_facility(tenant)
     right = an_entitlement(tenant, market, facility, complete_on=date(2026, 11, 21))
-    with clock.frozen(NOW), pytest.raises(Conflict, match="avant le 21"):
+    with clock.frozen(NOW), pytest.raises(Conflict, match="jusqu’au 21"):
         order_entitlement(facility.owner, right.id, {}, CONTACT)
     with clock.frozen(NOW):
-        assert "avant le 21" in view_entitlement(facility.owner, right.id).refusal
+        assert "jusqu’au 21" in view_entitlement(facility.owner, right.id).refusal
 
 
 def test_a_closed_right_is_not_used(tenant: Tenant) -> None:

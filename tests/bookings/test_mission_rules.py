@@ -56,6 +56,8 @@ def test_a_planned_mission_waits_for_its_day() -> None:
     mission = Standing("planned", starts_at=NOON + timedelta(days=1))
     assert next_step(mission, "", "", "", ON).turn == frozenset()
     assert next_step(mission, "", "", "", ON + timedelta(days=1)).turn == {PROVIDER}
+    assert step(mission, PROVIDER) == "Rien à faire avant le lundi 23 novembre 2026."
+    assert step(mission, FACILITY) == "Cyber Armor commence la mission le lundi 23 novembre 2026."
 
 
 @pytest.mark.parametrize(

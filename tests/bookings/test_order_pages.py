@@ -89,9 +89,11 @@ def test_one_click(as_: Callable[[Actor], Browser], tenant: Tenant, market: Mark
     for words in (CONTACT["name"], "1\u202f000,00\u00a0€ TTC", "800,00\u00a0€ TTC", market.supplier.provider.name):
         assert words in shown
     assert "est titulaire du lot 2" in shown
+    assert str(browser.get(f"/entitlements?award={right.award_id}").location).endswith(path)
     ordered = browser.post(path, FORM)
     assert ordered.status_code == 303
     assert browser.post(path, FORM).location == ordered.location
+    assert browser.get(f"/entitlements?award={right.award_id}").location == ordered.location
     assert "C’est déjà commandé" in text_of(browser.get(path))
 
 

@@ -105,9 +105,9 @@ def test_without_a_place_to_book_nothing_is_promised(
     confirm_award(owner, award_id, CONTACT)
     browser = open_as(owner)
     monkeypatch.setattr("campaigns.web.award.BOOKING", "nowhere.at_all")
-    assert "Réserver la prestation" not in words(browser, f"/awards/{award_id}")
+    assert "Réserver ou suivre la prestation" not in words(browser, f"/awards/{award_id}")
     monkeypatch.setattr("campaigns.web.award.BOOKING", "candidacies.mine")
-    assert "Réserver la prestation" in words(browser, f"/awards/{award_id}")
+    assert "Réserver ou suivre la prestation" in words(browser, f"/awards/{award_id}")
 
 
 def test_the_staff_follows_and_declares_lapsed(tenant: Tenant, open_as: Callable[[Actor], Browser]) -> None:

@@ -65,8 +65,7 @@ def test_the_sentence_tells_why_this_one() -> None:
         ),
         (
             {"load_half_days": 23},
-            "Cyber Armor n’a plus le temps\xa0: 23\xa0demi-journées sur 24 prises en décembre 2026, et il en faut "
-            "2\xa0demi-journées de plus.",
+            "Cyber Armor n’a pas assez de temps en décembre 2026\xa0: il faut 2\xa0demi-journées, il en reste 1 sur 24.",
         ),
         ({"load_half_days": 22}, ""),
     ],
@@ -104,8 +103,8 @@ def test_nobody_fit_is_a_sentence_to_act_on() -> None:
     choice = choose([replace(FIT, state="suspended")], NEED, "single")
     assert choice.provider_id is None
     assert choice.sentence == (
-        "Aucun titulaire du lot 2 ne peut faire cette mission. Cyber Armor est suspendu. Choisissez une autre date, ou "
-        "demandez au GRADeS de mettre à jour la fiche du prestataire ou d’affecter la mission lui-même."
+        "Aucun titulaire du lot 2 ne peut faire cette mission. Cyber Armor est suspendu. Une autre date peut "
+        "convenir\xa0; sinon, le GRADeS met à jour la fiche du prestataire, ou attribue la mission lui-même."
     )
     assert "ajoutez-en un" in choose([], NEED, "single").sentence
 

@@ -44,6 +44,6 @@ def test_a_provider_without_the_qualification_cannot_be_assigned_by_hand(tenant:
     with transaction(system(tenant.id, "tests")) as tx:
         assert "n’est pas qualifié PASSI" in check_provider(tx, unqualified.provider.id, NEED)
         assert check_provider(tx, qualified.provider.id, NEED) == ""
-        assert "n’a plus le temps" in check_provider(tx, qualified.provider.id, NEED, load=39)
+        assert "n’a pas assez de temps" in check_provider(tx, qualified.provider.id, NEED, load=39)
         with pytest.raises(NotFound):
             check_provider(tx, uuid7(), NEED)
