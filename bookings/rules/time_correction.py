@@ -12,16 +12,25 @@ REFUSED = {
     "reserve": "Une réservation suit sa mission : annulez la mission, ou corrigez la consommation.",
     "release": "Une libération suit sa mission : elle ne se corrige pas.",
     "expire": "Des demi-journées expirées ne reviennent pas : attribuez-en de nouvelles.",
+    "purchase": "Un achat suit sa commande : annulez la commande, ou passez-en une autre.",
 }
 # Accounts that go below zero by nature: what was given is owed.
 SOURCES = ("granted", "purchased")
 HELD = {"available": "disponible", "reserved": "réservée", "consumed": "consommée", "expired": "expirée"}
 
 
-def check_correction(kind: str, note: str, instead: int) -> None:
+def refusal(kind: str, reverses: str | None) -> str:
+    """Why a movement of this kind is never taken back, "" when it may be.
+
+    `reverses` is the kind that a correction took back: what left with its order comes back with another one.
+    """
+    return REFUSED.get(reverses or kind, "")
+
+
+def check_correction(kind: str, reverses: str | None, note: str, instead: int) -> None:
     """Whether a movement of this kind may be taken back. Raises Conflict, Invalid (note, instead)."""
-    if kind in REFUSED:
-        raise Conflict(REFUSED[kind])
+    if why_not := refusal(kind, reverses):
+        raise Conflict(why_not)
     if not note:
         raise Invalid("Rien n’est corrigé.", {"note": "Dites pourquoi : le motif reste dans le carnet."})
     if instead and kind != "consume":

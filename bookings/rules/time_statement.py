@@ -50,7 +50,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A movement: what it changed, and the balance after it."""
+    """A movement: what it changed, and the balance after it. A correction `reverses` a movement of that kind."""
 
     movement_id: UUID
     movement: str
@@ -62,6 +62,7 @@ class Line:
     available: int
     reserved: int
     after: Balance
+    reverses: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def statement(since: date, until: date, opening: Balance, entries: Iterable[Entr
         if first.reverses:
             label = f"{label}{NBSP}: {MOVEMENT_LABELS[first.reverses].lower()}"
         about = first.movement_id, first.movement, first.on, label, _detail(group, names)
-        lines.append(Line(*about, first.mission_id, first.is_corrected, *changed, balance))
+        lines.append(Line(*about, first.mission_id, first.is_corrected, *changed, balance, first.reverses))
     return Statement(since, until, opening, lines)
 
 

@@ -37,7 +37,8 @@ def correct(tx: Tx, asked: Correction) -> TimeMovement:
     wrong = ledger.get_movement(tx.session, asked.movement_id)
     permit(PERMISSIONS, tx.actor, "time_account.correct", wrong)
     note = read_note(asked.note)
-    rules.check_correction(wrong.kind, note, asked.instead)
+    undone = ledger.get_movement(tx.session, wrong.reverses_id).kind if wrong.reverses_id else None
+    rules.check_correction(wrong.kind, undone, note, asked.instead)
     mission = None
     if wrong.mission_id is not None:
         mission = missions.lock_with_order(tx.session, tx.tenant_id, wrong.mission_id)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from bookings.gateway.time_statement_file import make_pdf, write_csv
 from bookings.queries.time_overview import Line
 from bookings.rules.states import PACKET_LABELS
-from bookings.rules.time_correction import REFUSED
+from bookings.rules.time_correction import refusal
 from bookings.rules.time_paper import paper, signed
 from bookings.rules.time_picture import HEIGHT, WIDTH, bar
 from bookings.service.time_overview import list_mine
@@ -108,7 +108,7 @@ def _lines(account: AccountPage) -> list[dict[str, Any]]:
             "after": line.after,
             "mission_id": line.mission_id,
             "is_corrected": line.is_corrected,
-            "is_correctable": not line.is_corrected and line.movement not in REFUSED,
+            "is_correctable": not line.is_corrected and not refusal(line.movement, line.reverses),
         }
         for line in account.statement.lines
     ]
