@@ -3,20 +3,25 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from bookings.permissions import PERMISSIONS
 from bookings.queries.time_balance import standing
 from bookings.rules.time import Change
 from bookings.rules.time_words import ACCOUNT_LABELS
 from bookings.service.time_place import establishment_names
 from kit.actor import Actor
+from kit.permissions import allows
 from kit.transaction import Tx, transaction
 from tenants.models import Organisation
 
 
 def rehearse(actor: Actor, act: Callable[[Tx], object], *organisation_ids: UUID) -> Sequence[Change]:
-    """The balances that `act` would change, in these organisations. Nothing stays. Raises as the act would."""
+    """The balances that `act` would change, in those of these organisations whose accounts the actor may read.
+
+    Nothing stays. Raises as the act would.
+    """
     with transaction(actor) as tx:
         found = [tx.session.get(Organisation, (tx.tenant_id, one)) for one in dict.fromkeys(organisation_ids)]
-        owners = [one for one in found if one is not None]
+        owners = [one for one in found if one is not None and allows(PERMISSIONS, actor, "time_account.view", one)]
         before = {one.id: standing(tx.session, one.id) for one in owners}
         trial = tx.session.begin_nested()
         act(tx)

@@ -106,7 +106,12 @@ def _transfer(organisation_id: UUID) -> Act:
         step=transfer,
         command=command,
         owners=lambda asked: [organisation_id, asked.to_organisation_id],
-        facts=lambda asked: [("Nombre", half_days_of(asked.half_days)), ("Motif", asked.note)],
+        facts=lambda asked: [
+            ("Nombre", half_days_of(asked.half_days)),
+            ("De", _name(choices.sources, asked.finess_et)),
+            ("À", next((_target(choices, one) for one in choices.targets if _is(one, asked)), "")),
+            ("Motif", asked.note),
+        ],
         done="Les demi-journées sont transférées. Les personnes des deux comptes sont prévenues.",
         back=_account(organisation_id),
         words={
@@ -135,6 +140,10 @@ def _target(choices: TransferChoices, place: Place) -> str:
     if place.organisation.id == choices.organisation.id:
         return place.name if place.finess_et else "Tout l’organisme"
     return f"{place.organisation.name}, {place.name}" if place.finess_et else place.organisation.name
+
+
+def _is(place: Place, asked: Transfer) -> bool:
+    return (place.organisation.id, place.finess_et) == (asked.to_organisation_id, asked.to_finess_et)
 
 
 def _account(organisation_id: UUID) -> str:

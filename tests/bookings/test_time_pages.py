@@ -165,7 +165,11 @@ def test_transfer_is_read_then_done(tenant: Tenant, facility: Facility, sign_in:
     browser, here = sign_in(facility.owner), f"/time/{facility.organisation.id}/transfer"
     assert sister.organisation.name in text_of(browser.get(here))
     asked = {"finess_et": "", "to_finess_et": f"{sister.organisation.id}:", "half_days": "2", "note": "Audit"}
-    assert "6 4" in text_of(browser.post(here, asked))
+    half_days_of(tenant, sister, 57)
+    shown = text_of(browser.post(here, asked))
+    assert "6 4" in shown
+    assert f"À {sister.organisation.name}" in shown
+    assert "57 59" not in shown, "a balance is read by the people of its organisation alone"
     assert browser.post(here, asked | SURE).status_code == 303
     assert "Transfert" in text_of(sign_in(sister.owner).get(f"/time/{sister.organisation.id}"))
     for wrong in ({"to_finess_et": ""}, {"to_finess_et": "x:"}, {"to_finess_et": f"{facility.organisation.id}:"}):
@@ -263,7 +267,7 @@ def test_what_accepting_consumes_is_read_where_one_accepts(
     here = f"/missions/{mission.id}"
     doer = sign_in(market.supplier.owner)
     doer.post(f"{here}/time-sheets", {"on": "2026-11-20", "half": "am", "what": "Plan de sauvegarde"})
-    assert doer.post(f"{here}/deliver", {"revision": "1"}).status_code == 303
+    assert doer.post(f"{here}/deliver", {"revision": "2"}).status_code == 303
     read = text_of(sign_in(facility.owner).get(here))
     assert "Il restera ensuite 3 demi-journées disponibles" in read
     assert "Il restera" not in text_of(doer.get(here))
