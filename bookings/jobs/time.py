@@ -6,8 +6,10 @@ from uuid import UUID
 
 from bookings.models import TimePacket
 from bookings.queries import time_ledger as ledger
+from bookings.queries.time_purchase import packets_of_mission
 from bookings.service import time_ledger
 from bookings.service.time_notice import packet_words, tell_people, transfer_words
+from bookings.service.time_order import complete_spent, hold_orders
 from bookings.service.time_posting import SOON
 from bookings.service.today import today
 from kit.outbox import OutboxMessage
@@ -44,14 +46,29 @@ def warn_of_expiry(tx: Tx, message: OutboxMessage) -> None:
 def expire_packet(tx: Tx, message: OutboxMessage) -> None:
     """Take away what is available in a packet whose last day is over, and say so. Twice is once."""
     packet = ledger.get_packet(tx.session, message.subject_id)
+    bought_by = hold_orders(tx, [packet.id])
     lost = time_ledger.expire(tx, packet)
+    complete_spent(tx, bought_by)
     if lost:
         _tell(tx, "time_expired", message.id, packet, lost)
 
 
 def tell_lapse(tx: Tx, message: OutboxMessage) -> None:
     """Say that released half-days (`message.key` says how many) were of a packet whose last day was over."""
+    complete_spent(tx, hold_orders(tx, [message.subject_id]))
     _tell(tx, "time_expired", message.id, ledger.get_packet(tx.session, message.subject_id), int(message.key))
+
+
+def close_orders(tx: Tx, message: OutboxMessage) -> None:
+    """A mission is accepted: complete the orders whose last half-days it used."""
+    complete_spent(tx, hold_orders(tx, packets_of_mission(tx.session, message.subject_id)))
+
+
+def close_corrected(tx: Tx, message: OutboxMessage) -> None:
+    """A movement is corrected, maybe by a larger one: complete the orders of which nothing is left."""
+    mission_id = ledger.get_movement(tx.session, message.subject_id).mission_id
+    if mission_id is not None:
+        complete_spent(tx, hold_orders(tx, packets_of_mission(tx.session, mission_id)))
 
 
 def _tell(tx: Tx, what: str, occasion: UUID, packet: TimePacket, half_days: int) -> None:

@@ -28,6 +28,7 @@ class TimePacket(OwnedByTenant, Identified, Base):
         CheckConstraint(one_of("source", PACKET_SOURCES), "source"),
         CheckConstraint("starts_on <= expires_on", "dates"),
         Index(None, "tenant_id", "organisation_id", "expires_on"),
+        Index(None, "tenant_id", "source_id"),
     )
 
     organisation_id: Mapped[UUID]

@@ -37,13 +37,15 @@ class Step:
 
 
 def track(order: Ordered, mode: str, missions: Sequence[Worked]) -> list[Step]:
-    """The steps of an order and of the mission it opened. Half-days have only to be credited."""
+    """The steps of an order and of the mission it opened; half-days are credited, then used (or they expire)."""
     asked, placed = Step("Demande", "done", order.requested_at), _placed(order)
     if order.state in ("refused", "cancelled"):
         end = "Refus" if order.state == "refused" else "Annulation"
         return [asked, *([placed] if order.placed_at else []), Step(end, "done", order.cancelled_at)]
     if mode == "time":
-        return [asked, placed, Step("Demi-journées", "done" if order.placed_at else "next", order.placed_at)]
+        credited = Step("Demi-journées", "done" if order.placed_at else "next", order.placed_at)
+        used = Step("Utilisation", "done" if order.completed_at else "next", order.completed_at)
+        return _with_current([asked, placed, credited, used])
     work = next((one for one in missions if one.state != "cancelled"), None)
     when = "Séance" if mode == "session" else "Date"
     date = Step(when, _is(work, DATED), work.starts_at if work else None)

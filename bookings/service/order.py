@@ -73,7 +73,7 @@ def place(tx: Tx, order: Order) -> None:
 def complete_order(tx: Tx, order_id: UUID) -> bool:
     """Complete an order once all its missions are accepted; returns whether it is now. Twice is once.
 
-    An order of half-days has no mission of its own: what it bought lives on the account.
+    An order of half-days has no mission of its own: it ends with what it bought (bookings/service/time_order.py).
     """
     order = orders.get_order(tx.session, order_id, lock=True)
     missions = orders.list_missions(tx.session, [order_id]).get(order_id, [])

@@ -100,6 +100,8 @@ def standing(line: OrderLine) -> str:
         fee = f" Frais{NBSP}: {money(order.fee_cents)} HT." if order.fee_cents else ""
         return f"Annulée{NBSP}: {order.cancel_motive}{fee}"
     if purchase.version.mode == "time":
+        if order.state == "completed":
+            return "Toutes les demi-journées sont utilisées ou expirées."
         return "Les demi-journées sont sur le compte de l’organisme."
     work = next((one for one in line.missions if one.state != "cancelled"), None)
     return _next(work, purchase) if work else "La mission est annulée. Le GRADeS est prévenu."

@@ -58,6 +58,7 @@ def _make_time_packet() -> None:
         "time_packet",
         ["tenant_id", "organisation_id", "expires_on"],
     )
+    op.create_index("ix_time_packet_tenant_id_source_id", "time_packet", ["tenant_id", "source_id"])
 
 
 def _make_time_account() -> None:

@@ -1,0 +1,131 @@
+"""Orders of half-days and the ledger: what was bought follows its order, which ends with the last half-day."""
+
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy import select
+
+from bookings.models import Mission, Order, TimePacket
+from bookings.service.ordering import cancel_order
+from bookings.service.time_booking import TimeBooking, book_time
+from bookings.service.time_correction import Correction, correct_time
+from bookings.service.time_grant import CarryOver, carry_over_time
+from bookings.service.time_ledger import consume
+from bookings.service.time_transfer import Transfer, transfer_time
+from kit import clock
+from kit.actor import system
+from kit.errors import Conflict
+from kit.transaction import transaction
+from tenants.models import Tenant
+from tests.bookings.buying import NOW, an_order
+from tests.bookings.test_order import ordered
+from tests.bookings.test_time_jobs import live
+from tests.bookings.time_of import balances, books_are_true, grades, last_movement, siblings
+from tests.services_catalog.market import Facility, Market, a_facility, a_market
+
+AFTER = datetime.fromisoformat("2027-11-22T00:00:00+01:00")  # the half-days of an order of NOW are over
+
+
+@pytest.fixture
+def facility(tenant: Tenant) -> Facility:
+    return a_facility(tenant)
+
+
+@pytest.fixture
+def market(tenant: Tenant) -> Market:
+    return a_market(tenant, mode="time")
+
+
+def packet_of(tenant: Tenant, order: Order) -> TimePacket:
+    with transaction(system(tenant.id, "tests")) as tx:
+        return tx.session.scalars(select(TimePacket).where(TimePacket.source_id == order.id)).one()
+
+
+def state_of(tenant: Tenant, order: Order) -> str:
+    with transaction(system(tenant.id, "tests")) as tx:
+        return tx.session.get_one(Order, (tenant.id, order.id)).state
+
+
+def use(tenant: Tenant, market: Market, facility: Facility, half_days: int, worked: int | None = None) -> Mission:
+    """A mission that takes so many half-days, worked and accepted."""
+    with clock.frozen(NOW):
+        mission = book_time(facility.owner, TimeBooking(facility.organisation.id, market.service.slug, half_days))
+        with transaction(system(tenant.id, "tests")) as tx:
+            consume(tx, mission, half_days if worked is None else worked)
+            tx.emit("mission.accept", mission.id)
+    return mission
+
+
+def test_an_order_of_half_days_ends_with_the_last_one(tenant: Tenant, market: Market, facility: Facility) -> None:
+    order = an_order(market, facility, quantity=4)
+    use(tenant, market, facility, 3)
+    live(tenant, NOW)
+    assert state_of(tenant, order) == "placed"
+    use(tenant, market, facility, 1)
+    live(tenant, NOW)
+    assert state_of(tenant, order) == "completed"
+    with clock.frozen(NOW), pytest.raises(Conflict, match="ne peut plus être annulée"):
+        cancel_order(facility.owner, order.id, "Trop tard.")
+    assert ordered(tenant, market) == (600_000, 600_000)
+
+
+def test_or_with_the_day_they_expire(tenant: Tenant, market: Market, facility: Facility) -> None:
+    order = an_order(market, facility, quantity=4)
+    use(tenant, market, facility, 3)
+    live(tenant, AFTER)
+    assert state_of(tenant, order) == "completed"
+    assert balances(tenant) == {"purchased": -4, "consumed": 3, "expired": 1}
+
+
+def test_what_is_reserved_on_that_day_keeps_it_going(tenant: Tenant, market: Market, facility: Facility) -> None:
+    order = an_order(market, facility, quantity=4)
+    with clock.frozen(NOW):
+        mission = book_time(facility.owner, TimeBooking(facility.organisation.id, market.service.slug, 2))
+    live(tenant, AFTER)
+    assert state_of(tenant, order) == "placed"
+    with clock.frozen(AFTER), transaction(system(tenant.id, "tests")) as tx:
+        consume(tx, mission, 1)  # the other one was over: it expires as it is released
+    live(tenant, AFTER)
+    assert state_of(tenant, order) == "completed"
+    assert balances(tenant) == {"purchased": -4, "consumed": 1, "expired": 3}
+
+
+def test_half_days_that_went_elsewhere_are_still_the_orders(tenant: Tenant, market: Market, facility: Facility) -> None:
+    sister = a_facility(tenant)
+    siblings(tenant, facility, sister)
+    order, another = an_order(market, facility, quantity=4), an_order(market, sister, quantity=1)
+    with clock.frozen(NOW):
+        transfer_time(facility.owner, Transfer(facility.organisation.id, 4, sister.organisation.id))
+        with transaction(system(tenant.id, "tests")) as tx:
+            (sent,) = tx.session.scalars(select(TimePacket).where(TimePacket.source == "transfer"))
+        carry_over_time(grades(tenant), CarryOver(sent.id, 4, date(2028, 6, 30)))
+    live(tenant, AFTER)
+    assert (state_of(tenant, order), state_of(tenant, another)) == ("placed", "completed")
+    live(tenant, datetime.fromisoformat("2028-07-01T00:00:00+02:00"))
+    assert state_of(tenant, order) == "completed"
+
+
+def test_a_larger_consumption_in_its_place_ends_it_too(tenant: Tenant, market: Market, facility: Facility) -> None:
+    order = an_order(market, facility, quantity=4)
+    use(tenant, market, facility, 4, worked=3)
+    live(tenant, NOW)
+    assert state_of(tenant, order) == "placed"
+    with clock.frozen(NOW):
+        correct_time(grades(tenant), Correction(last_movement(tenant, "consume").id, "Quatre en réalité", 4))
+    live(tenant, NOW)
+    assert state_of(tenant, order) == "completed"
+
+
+def test_a_purchase_is_taken_back_by_its_order_alone(tenant: Tenant, market: Market, facility: Facility) -> None:
+    order, manager = an_order(market, facility, quantity=4), grades(tenant)
+    with clock.frozen(NOW):
+        with pytest.raises(Conflict, match="suit sa commande"):
+            correct_time(manager, Correction(last_movement(tenant, "purchase").id, "Erreur"))
+        cancel_order(facility.owner, order.id, "Erreur.")
+        with pytest.raises(Conflict, match="suit sa commande"):
+            correct_time(manager, Correction(last_movement(tenant, "correct").id, "Finalement si"))
+    assert balances(tenant) == {}
+    assert ordered(tenant, market) == (0, 0)
+    live(tenant, AFTER)
+    assert state_of(tenant, order) == "cancelled"
+    assert books_are_true(tenant)
