@@ -32,7 +32,7 @@ TABLES = (
 
 
 def upgrade() -> None:
-    """Make the tables; a published version is never changed nor removed by the application."""
+    """Make the tables; the application never changes nor removes a published version, nor a price."""
     _make_framework_agreement()
     _make_service()
     _make_lot()
@@ -47,7 +47,8 @@ def upgrade() -> None:
     _make_price_line()
     _make_price_revision()
     protect(op.execute, *TABLES)
-    op.execute(f"revoke update, delete on service_version from {APP_ROLE}")
+    op.execute(f"revoke update, delete on service_version, price_line, price_revision from {APP_ROLE}")
+    op.execute(f"revoke delete on price_schedule from {APP_ROLE}")
 
 
 def _make_framework_agreement() -> None:

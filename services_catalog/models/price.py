@@ -13,7 +13,7 @@ from services_catalog.rules.states import MEASURES, PRICE_SCHEDULE, TARIFFS, UNI
 
 
 class PriceSchedule(OwnedByTenant, Identified, Base):
-    """A price schedule (bordereau des prix unitaires): published, its lines never change, and no other overlaps it.
+    """A price schedule (bordereau des prix unitaires): its lines never change, and once published no other overlaps it.
 
     `formula` is the revision formula (services_catalog.rules.revision), None when prices are firm. `sha256` is the
     imported file's, `report` what its import found to look at: dicts (path: a cell, sentence).

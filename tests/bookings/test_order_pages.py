@@ -11,7 +11,7 @@ from bookings.service.ordering import set_second_approval
 from kit import clock
 from kit.actor import Actor
 from kit.french import NBSP
-from services_catalog.models import PriceLine
+from services_catalog.models import PriceSchedule
 from tenants.models import Tenant
 from tests.bookings.buying import CONTACT, NOW, a_quote, an_entitlement, an_order
 from tests.bookings.test_order import change
@@ -101,10 +101,10 @@ def test_a_right_that_cannot_be_used_says_why(
     as_: Callable[[Actor], Browser], tenant: Tenant, market: Market, facility: Facility
 ) -> None:
     right = an_entitlement(tenant, market, facility)
-    change(tenant, PriceLine, market.line.id, ends_on=NOW.date().replace(year=2025))
+    change(tenant, PriceSchedule, market.line.schedule_id, ends_on=NOW.date().replace(year=2025))
     browser = as_(facility.owner)
     shown = browser.get(f"/entitlements/{right.id}/order")
-    assert "ne vaut que du" in text_of(shown)
+    assert "Aucun bordereau de prix" in text_of(shown)
     assert "Réserver cette prestation" not in text_of(shown)
     assert browser.post(f"/entitlements/{right.id}/order", FORM).status_code == 409
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from kit.errors import Conflict, Invalid
-from services_catalog.models import FrameworkAgreement, PriceLine, Provider, Service
+from services_catalog.models import FrameworkAgreement, Provider, Service
 from tenants.models import Tenant
 from tests.bookings.buying import NOW, a_quote, an_order
 from tests.bookings.test_order import change
@@ -96,8 +96,8 @@ def test_a_price_for_adherents_alone(tenant: Tenant) -> None:
 def test_a_quote_ends_with_its_price_or_its_agreement(tenant: Tenant) -> None:
     market, facility = a_market(tenant), a_facility(tenant)
     assert a_quote(market, facility).valid_until == NOW.date() + timedelta(days=30)
-    change(tenant, PriceLine, market.line.id, ends_on=NOW.date() + timedelta(days=9))
-    assert a_quote(market, facility).valid_until == NOW.date() + timedelta(days=9)
+    sooner = a_market(tenant, ends_on=NOW.date() + timedelta(days=9))
+    assert a_quote(sooner, facility).valid_until == NOW.date() + timedelta(days=9)
     change(tenant, FrameworkAgreement, market.lot.agreement_id, ends_on=NOW.date())
     assert a_quote(market, facility).valid_until == NOW.date()
 

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from kit.actor import Actor, operator, system
 from kit.document.finding import Refused
@@ -139,6 +139,20 @@ def test_the_database_refuses_two_published_schedules_that_overlap(tenant: Tenan
         with transaction(system(tenant.id, "tests")) as tx:
             where = PriceSchedule.id == again.id
             tx.session.execute(update(PriceSchedule).where(where).values(state="published", published_at=tx.now))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update price_line set unit_cents = 0",
+        "update price_revision set coefficient_ppm = 1",
+        *(f"delete from {table}" for table in ("price_line", "price_revision", "price_schedule")),
+    ],
+)
+def test_the_database_refuses_that_a_price_changes(tenant: Tenant, statement: str) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        with transaction(system(tenant.id, "tests")) as tx:
+            tx.session.execute(text(statement))
 
 
 def test_published_twice_at_once_is_published_once(grades: Actor, held: Any) -> None:
