@@ -33,6 +33,7 @@ from tenants.models import Adhesion, Organisation, OrganisationMember, Tenant, U
 from tests.campaigns.files import an_edition
 
 numbers = count(1)
+site_numbers = count(1)
 STARTS, ENDS = date(2025, 1, 1), date(2028, 12, 31)
 
 
@@ -97,7 +98,7 @@ def a_facility(
     """A gestionnaire with so many open establishments in the register, and its account."""
     number = next(numbers)
     finess_ej = with_key(f"{department}{700000 + number:06}"[:8])
-    sites = tuple(with_key(f"{department}8{number % 1000:03}{rank:02}") for rank in range(establishments))
+    sites = tuple(with_key(f"{department}{800_000 + next(site_numbers)}") for _ in range(establishments))
     with transaction(system(tenant.id, "tests")) as tx:
         edition = an_edition(tx)
         name = f"ASSOCIATION DES AJONCS {number}"

@@ -49,6 +49,7 @@ WHO = {
     "membership.view": STAFF,
     "membership.grant": {"grades"},
     "membership.revoke": {"grades"},
+    "acceptance_rule.set": {"grades"},
     "adhesion.set": {"grades"},
     "entity_attribute.set": {"ars", "grades"},
     "api_token.create": {"grades"},
