@@ -125,8 +125,3 @@ def list_lines(
 def count_services(session: Session) -> int:
     """How many services the catalogue has, drafts and withdrawn ones too."""
     return session.scalar(select(func.count()).select_from(Service)) or 0
-
-
-def take_turn(session: Session, tenant_id: UUID) -> None:
-    """Those who add a service take turns, until the transaction ends: two may choose the same address at once."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"service:{tenant_id}", 0))))

@@ -16,6 +16,7 @@ from services_catalog.models import FrameworkAgreement, Lot
 from services_catalog.permissions import PERMISSIONS
 from services_catalog.queries import market as queries
 from services_catalog.queries.market import HolderLine, ScheduleLine
+from services_catalog.queries.turn import take_turn
 from services_catalog.rules.agreement import AgreementTerms, read_agreement
 from services_catalog.service.price import today
 
@@ -135,6 +136,7 @@ def _columns(terms: AgreementTerms) -> dict[str, Any]:
 
 
 def _check_reference(tx: Tx, terms: AgreementTerms, own: FrameworkAgreement | None) -> None:
+    take_turn(tx.session, tx.tenant_id, "agreement")
     found = queries.find_reference(tx.session, terms.reference)
     if found is not None and (own is None or found.id != own.id):
         fault = f"La référence {terms.reference} est déjà celle d’un accord-cadre."

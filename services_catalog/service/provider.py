@@ -11,6 +11,7 @@ from kit.transaction import Tx, transaction
 from services_catalog.models import Provider
 from services_catalog.permissions import PERMISSIONS
 from services_catalog.queries import provider as queries
+from services_catalog.queries.turn import take_turn
 from services_catalog.rules.faults import Faults
 from services_catalog.rules.profile import Profile, read_profile
 from services_catalog.rules.states import PROVIDER
@@ -98,7 +99,10 @@ def _read(sent: Mapping[str, Any], email: str, function: str) -> Profile:
 
 
 def _check_siret(tx: Tx, profile: Profile, provider_id: UUID | None) -> None:
-    other = queries.find_provider_by_siret(tx.session, profile.siret) if profile.siret else None
+    if profile.siret is None:
+        return
+    take_turn(tx.session, tx.tenant_id, "provider")
+    other = queries.find_provider_by_siret(tx.session, profile.siret)
     if other is not None and other.id != provider_id:
         fault = f"Ce SIRET est déjà celui de {other.name}."
         raise Conflict(fault, {"siret": fault})

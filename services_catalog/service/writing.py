@@ -15,6 +15,7 @@ from kit.transaction import Tx, transaction
 from services_catalog.models import Service
 from services_catalog.permissions import PERMISSIONS
 from services_catalog.queries import service as services
+from services_catalog.queries.turn import take_turn
 from services_catalog.rules.search import fold
 from services_catalog.rules.service import ServiceDocument, check_service, read_service
 from services_catalog.rules.slug import check_slug
@@ -47,7 +48,7 @@ def save_service(
     with transaction(actor) as tx:
         permit(PERMISSIONS, actor, "service.write")
         document, findings = _checked(slug, family, source)
-        services.take_turn(tx.session, tx.tenant_id)
+        take_turn(tx.session, tx.tenant_id, "service")
         found = services.find_service(tx.session, slug, lock=True)
         if found is None:
             if revision is not None:
@@ -63,7 +64,7 @@ def create_service(actor: Actor, slug: str, family: str, source: Source) -> Save
     with transaction(actor) as tx:
         permit(PERMISSIONS, actor, "service.write")
         document, findings = _checked(slug, family, source)
-        services.take_turn(tx.session, tx.tenant_id)
+        take_turn(tx.session, tx.tenant_id, "service")
         if services.find_service(tx.session, slug) is not None:
             taken = f"Une prestation a déjà l’adresse «{NBSP}{slug}{NBSP}»{NBSP}: choisissez-en une autre."
             refuse([error("slug", taken)])

@@ -1,5 +1,6 @@
 """Agreements, lots and holders on the real database."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -196,3 +197,15 @@ def test_pages_of_agreements(tenant: Tenant, grades: Actor) -> None:
     rest = list_agreements(grades, first.after, limit=2)
     assert [one.agreement.reference for one in [*first.items, *rest.items]] == ["M-2", "M-1", "M-0"]
     assert rest.after is None
+
+
+def test_the_same_reference_at_once_is_one_agreement(grades: Actor) -> None:
+    def write(_: int) -> bool:
+        try:
+            make_agreement(grades, AGREEMENT)
+        except Invalid:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(write, range(8))) == 1

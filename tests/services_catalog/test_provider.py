@@ -1,5 +1,6 @@
 """A provider on the real database: opened with its first person, written, suspended; its file; its people."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -190,3 +191,15 @@ def test_an_account_without_a_finess_number_is_never_found_by_one(tenant: Tenant
         assert tx.session.get_one(Provider, (tenant.id, provider.id))
         assert find_organisation(tx.session, "") is None
         assert find_organisation(tx.session, str(provider.id)) is None
+
+
+def test_the_same_siret_at_once_is_one_provider(grades: Actor) -> None:
+    def open_one(number: int) -> bool:
+        try:
+            create_provider(grades, PROFILE, f"katell{number}@breizh.invalid", "Directrice")
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(open_one, range(8))) == 1
