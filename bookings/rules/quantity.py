@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from bookings.rules.time import MOST as MOST_AT_ONCE
 from kit.errors import Invalid
+from kit.french import count
 from services_catalog.rules.bracket import BIGGEST_SIZE
 
 MOST = 10_000
@@ -34,6 +36,13 @@ def read_size(typed: Any) -> int | None:
     if number is None or not 0 <= number <= BIGGEST_SIZE:
         raise Invalid("Aucun devis n’est établi.", {"size": "Indiquez un nombre entier, en chiffres."})
     return number
+
+
+def check_credit(length: int) -> None:
+    """Whether one order may buy so many half-days: an account takes no more at once. Raises Invalid (quantity)."""
+    if length > MOST_AT_ONCE:
+        most = f"Une commande ne dépasse pas {count(MOST_AT_ONCE, 'demi-journée')}."
+        raise Invalid("Aucun devis n’est établi.", {"quantity": most})
 
 
 def last_day(starts_on: date, months: int) -> date:

@@ -11,7 +11,7 @@ from bookings.queries.load import half_days_by_provider
 from bookings.rules import payers, validity
 from bookings.rules.holder import in_words
 from bookings.rules.payers import Shares
-from bookings.rules.quantity import half_days
+from bookings.rules.quantity import check_credit, half_days
 from bookings.service.right import Right, check_right, department_of, site_of
 from bookings.service.today import today
 from eligibility.rules import Establishment
@@ -82,6 +82,8 @@ def propose(tx: Tx, organisation: Organisation, version: ServiceVersion, wanted:
     first = _price(tx, organisation, service, wanted)
     need = need_of(service, version, department_of(right, site), first, today(tx))
     priced, choice = _settle(tx, organisation, service, wanted, first, need)
+    if version.mode == "time":
+        check_credit(half_days(priced.unit, priced.quantity, version.half_days))
     percent, cap = _share(wanted.entitlement)
     shares = payers.share(priced.total_cents, percent, cap)
     return Proposal(

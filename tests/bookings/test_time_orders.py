@@ -14,10 +14,10 @@ from bookings.service.time_ledger import consume
 from bookings.service.time_transfer import Transfer, transfer_time
 from kit import clock
 from kit.actor import system
-from kit.errors import Conflict
+from kit.errors import Conflict, Invalid
 from kit.transaction import transaction
 from tenants.models import Tenant
-from tests.bookings.buying import NOW, an_order
+from tests.bookings.buying import NOW, a_quote, an_order
 from tests.bookings.test_order import ordered
 from tests.bookings.test_time_jobs import live
 from tests.bookings.time_of import balances, books_are_true, grades, last_movement, siblings
@@ -114,6 +114,14 @@ def test_a_larger_consumption_in_its_place_ends_it_too(tenant: Tenant, market: M
         correct_time(grades(tenant), Correction(last_movement(tenant, "consume").id, "Quatre en réalité", 4))
     live(tenant, NOW)
     assert state_of(tenant, order) == "completed"
+
+
+def test_more_than_an_account_takes_at_once_is_refused_with_the_quote(tenant: Tenant, facility: Facility) -> None:
+    days = a_market(tenant, mode="time", maximum_cents=10**12, unit="day")
+    assert an_order(days, facility, quantity=1_000).state == "placed"
+    with pytest.raises(Invalid) as refused:
+        a_quote(days, facility, quantity=1_001)
+    assert "2\u202f000" in refused.value.fields["quantity"]
 
 
 def test_a_purchase_is_taken_back_by_its_order_alone(tenant: Tenant, market: Market, facility: Facility) -> None:
