@@ -1,20 +1,10 @@
 """The day it is where the tenant is: a deadline is a day there, not in UTC."""
 
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
 from kit.transaction import Tx
-from tenants.models import Tenant
-
-
-def zone_of(tx: Tx) -> ZoneInfo:
-    """The tenant's time zone."""
-    return ZoneInfo(tx.session.get_one(Tenant, tx.tenant_id).zone)
-
-
-def today(tx: Tx) -> date:
-    """The day of the transaction's instant."""
-    return tx.now.astimezone(zone_of(tx)).date()
+from services_catalog.service.today import today as today
+from services_catalog.service.today import zone_of as zone_of
 
 
 def local_instant(tx: Tx, on: date, hour: int) -> datetime:

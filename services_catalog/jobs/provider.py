@@ -13,7 +13,7 @@ from services_catalog.queries import provider as providers
 from services_catalog.queries import provider_file as queries
 from services_catalog.rules.states import QUALIFICATION_LABELS
 from services_catalog.rules.validity import current_notice, is_renewed
-from services_catalog.service.paper import today
+from services_catalog.service.today import today
 from tenants.models import User
 
 _OWNER = "Vous recevez ce message parce que vous êtes responsable du compte de ce prestataire."

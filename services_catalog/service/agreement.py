@@ -18,7 +18,7 @@ from services_catalog.queries import market as queries
 from services_catalog.queries.market import HolderLine, ScheduleLine
 from services_catalog.queries.turn import take_turn
 from services_catalog.rules.agreement import AgreementTerms, read_agreement
-from services_catalog.service.price import today
+from services_catalog.service.today import today
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,8 @@
 """Steps shared by everything that a provider's file holds: put in, changed as it was read, taken out."""
 
 from dataclasses import asdict, fields
-from datetime import date
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from kit.db import uuid7
 from kit.errors import Stale
@@ -13,7 +11,7 @@ from services_catalog.models import Consultant, Insurance, Qualification, Subcon
 from services_catalog.queries.provider_file import Filed, get_filed
 from services_catalog.rules import papers, validity
 from services_catalog.rules.papers import Paper
-from tenants.models import Tenant
+from services_catalog.service.today import today, zone_of
 
 KINDS: dict[type[Any], type[Any]] = {
     Qualification: papers.QualificationPaper,
@@ -70,15 +68,5 @@ def announce_end(tx: Tx, filed: Qualification | Insurance) -> None:
     topic = f"{filed.__tablename__}.ends_soon"
     tx.undue(topic, filed.id)
     if filed.ends_on >= today(tx):
-        for key, at in validity.notices(filed.ends_on, zone(tx)):
+        for key, at in validity.notices(filed.ends_on, zone_of(tx).key):
             tx.due(topic, filed.id, at, key)
-
-
-def zone(tx: Tx) -> str:
-    """The portal's time zone."""
-    return tx.session.get_one(Tenant, tx.tenant_id).zone
-
-
-def today(tx: Tx) -> date:
-    """The day it is in the portal's zone."""
-    return tx.now.astimezone(ZoneInfo(zone(tx))).date()

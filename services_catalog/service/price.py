@@ -4,13 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from kit.transaction import Tx
 from services_catalog.queries import price as queries
 from services_catalog.rules.bracket import ASKED, SIZES
 from services_catalog.rules.price import Facility, Priced, Unpriced, price_for
-from tenants.models import Tenant
 from tenants.queries.tenant import find_adhesion
 
 NOTHING: Mapping[str, int] = MappingProxyType({})
@@ -55,8 +53,3 @@ def prices_step(
     market = queries.load_market(tx.session, service_ids)
     prices = {one: price_for(market, one, facility, adherent, on, quantity, provider_id) for one in service_ids}
     return facility, prices
-
-
-def today(tx: Tx) -> date:
-    """The day it is in the portal's zone."""
-    return tx.now.astimezone(ZoneInfo(tx.session.get_one(Tenant, tx.tenant_id).zone)).date()

@@ -18,7 +18,8 @@ from services_catalog.queries import service as services
 from services_catalog.queries.service import Line
 from services_catalog.rules.bracket import ASKED, BIGGEST_SIZE
 from services_catalog.rules.price import MOST_UNITS, Facility, Priced, Unpriced
-from services_catalog.service.price import prices_step, today
+from services_catalog.service.price import prices_step
+from services_catalog.service.today import today
 from tenants.models import Organisation
 from tenants.queries.tenant import find_adhesion
 

@@ -17,7 +17,7 @@ from services_catalog.queries import provider as providers
 from services_catalog.queries import provider_file as queries
 from services_catalog.rules.assignment import Candidate, Need, defect
 from services_catalog.service.holder import candidates_of
-from services_catalog.service.paper import today
+from services_catalog.service.today import today
 
 PAST = timedelta(days=180)  # what ended since then is still in the picture
 

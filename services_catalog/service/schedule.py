@@ -27,7 +27,7 @@ from services_catalog.rules.bpu_line import BpuLine, Terms
 from services_catalog.rules.market import Agreement
 from services_catalog.rules.revision import Formula, read_formula
 from services_catalog.rules.states import PRICE_SCHEDULE
-from services_catalog.service.price import today
+from services_catalog.service.today import today
 
 
 @dataclass(frozen=True)

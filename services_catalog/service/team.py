@@ -9,6 +9,7 @@ from services_catalog.queries.provider_file import find_member_id, get_filed
 from services_catalog.rules.papers import ConsultantPaper, SubcontractorPaper
 from services_catalog.service import paper as steps
 from services_catalog.service.provider import take_provider
+from services_catalog.service.today import today
 
 CONSULTANT, SUBCONTRACTOR = "consultant.write", "subcontractor.write"
 
@@ -60,7 +61,7 @@ def accept_subcontractor(actor: Actor, provider_id: UUID, subcontractor_id: UUID
         provider = take_provider(tx, provider_id, SUBCONTRACTOR)
         found = get_filed(tx.session, tx.tenant_id, Subcontractor, provider.id, subcontractor_id, lock=True)
         if found.accepted_on is None:
-            found.accepted_on = steps.today(tx)
+            found.accepted_on = today(tx)
             tx.audit("subcontractor.accept", found.id, provider=str(provider.id))
         return found
 
