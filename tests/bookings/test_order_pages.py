@@ -1,11 +1,12 @@
 """Pages of rights, quotes and orders: what each person sees, and as many queries for three as for one."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
-from bookings.models import Order
+from bookings.models import Mission, Order
 from bookings.service.entitlement import order_entitlement
 from bookings.service.ordering import set_second_approval
 from kit import clock
@@ -14,7 +15,7 @@ from kit.french import NBSP
 from services_catalog.models import PriceSchedule
 from tenants.models import Tenant
 from tests.bookings.buying import CONTACT, NOW, a_quote, an_entitlement, an_order
-from tests.bookings.test_order import change
+from tests.bookings.test_order import change, missions_of
 from tests.browser import Browser, text_of
 from tests.campaigns.files import a_person
 from tests.services_catalog.market import Facility, Market, a_facility, a_market, a_member
@@ -140,6 +141,21 @@ def test_cancelling_says_what_it_costs_first(
     assert done.status_code == 303
     assert "Annulée" in text_of(browser.get(f"/orders/{order.id}"))
     assert "ne s’annule plus" in text_of(browser.get(f"/orders/{order.id}/cancel"))
+
+
+def test_the_fee_of_a_funded_order_is_said_to_be_the_organisations(
+    as_: Callable[[Actor], Browser], tenant: Tenant, market: Market, facility: Facility
+) -> None:
+    right = an_entitlement(tenant, market, facility, ars_share_percent=100)
+    order = order_entitlement(facility.owner, right.id, {}, CONTACT)
+    browser, here = as_(facility.owner), f"/orders/{order.id}/cancel"
+    assert "L’ARS ne paie pas" not in text_of(browser.get(here))
+    (mission,) = missions_of(tenant, order)
+    soon = {"starts_at": clock.now() + timedelta(days=3), "ends_at": clock.now() + timedelta(days=3, hours=3)}
+    change(tenant, Mission, mission.id, state="planned", consultant_id=market.supplier.consultant.id, **soon)
+    asked = text_of(browser.get(here))
+    assert "Annuler et devoir 750,00\u00a0€ HT" in asked
+    assert "L’ARS ne paie pas les frais" in asked
 
 
 def test_each_sees_what_is_theirs(
