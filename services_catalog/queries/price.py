@@ -21,7 +21,7 @@ from services_catalog.models import (
     Provider,
 )
 from services_catalog.rules import market
-from services_catalog.rules.figures import whole
+from services_catalog.rules.figures import cents, whole
 from services_catalog.rules.price import Facility, Market
 from tenants.queries.tenant import entity_attributes
 
@@ -75,7 +75,6 @@ def find_facility(session: Session, finess_ej: str) -> Facility | None:
     )
     sites = session.execute(open_now.group_by(Establishment.department)).all()
     known = entity_attributes(session, finess_ej)
-    budget = whole(known.get("budget"))
     return Facility(
         finess_ej,
         entity.name or finess_ej,
@@ -83,7 +82,7 @@ def find_facility(session: Session, finess_ej: str) -> Facility | None:
         sum(number for _, number in sites),
         whole(known.get("places")),
         whole(known.get("workstations")),
-        None if budget is None else budget * 100,
+        cents(known.get("budget")),
     )
 
 

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from kit.actor import operator, system
 from kit.transaction import transaction
 from services_catalog.rules.price import Priced, Unpriced
@@ -46,10 +48,12 @@ def test_a_declared_size_serves_only_where_nothing_is_known(tenant: Tenant) -> N
     assert isinstance(ask(tenant, market, facility.finess_ej, size=80), Unpriced)
 
 
-def test_a_budget_set_by_hand_is_in_euros(tenant: Tenant) -> None:
+@pytest.mark.parametrize("budget", [1_500_000, "1 500 000,50 €", "2000000,99"])
+def test_a_budget_set_by_hand_is_read_as_people_write_it(tenant: Tenant, budget: object) -> None:
+    """Were it unknown, the facility would declare what it likes."""
     market = a_market(tenant, measure="budget", size_from=1_000_000, size_to=2_000_000)
     facility = a_facility(tenant)
-    set_attribute(operator("tests", tenant.id), facility.finess_ej, "budget", 1_500_000)
+    set_attribute(operator("tests", tenant.id), facility.finess_ej, "budget", budget)
     assert isinstance(ask(tenant, market, facility.finess_ej), Priced)
 
 
