@@ -47,10 +47,10 @@ def find_service(session: Session, slug: str, lock: bool = False) -> Service | N
 
 
 def get_service(session: Session, slug: str, lock: bool = False) -> Service:
-    """The service named `slug`. Raises NotFound."""
+    """The service named `slug`. Raises NotFound, in the words that hide a draft from strangers."""
     found = find_service(session, slug, lock)
     if found is None:
-        raise NotFound("Cette prestation n’existe pas, ou vous n’y avez pas accès.")
+        raise NotFound()
     return found
 
 

@@ -100,7 +100,7 @@ def ask_price(actor: Actor, slug: str, question: Question) -> tuple[str, Facilit
         permit(PERMISSIONS, actor, "price.ask")
         service = services.get_service(tx.session, slug)
         if service.state != "published":
-            raise NotFound("Cette prestation n’est plus proposée.")
+            raise NotFound() if service.state == "draft" else NotFound("Cette prestation n’est plus proposée.")
         _, finess_ej = _who(tx, question, _mine(tx))
         if finess_ej is None:
             fault = "Dites pour quel organisme."

@@ -7,7 +7,7 @@ from kit.actor import Actor
 from kit.db import uuid7
 from kit.document import plain
 from kit.document.finding import Finding, refuse
-from kit.errors import Conflict
+from kit.errors import Conflict, NotFound
 from kit.french import NBSP
 from kit.permissions import permit
 from kit.transaction import Tx, transaction
@@ -86,7 +86,8 @@ def get_on_sale(tx: Tx, slug: str) -> tuple[Service, ServiceVersion]:
     Raises NotFound when it was never published, Conflict once it is withdrawn.
     """
     service = services.get_service(tx.session, slug)
-    permit(PERMISSIONS, tx.actor, "service.view", service)
+    if service.state == "draft":
+        raise NotFound()
     if service.state != "published":
         raise Conflict("Cette prestation n’est pas au catalogue : elle ne peut pas être commandée.")
     return service, services.get_version(tx.session, service, service.version)

@@ -52,7 +52,7 @@ def save_service(
         found = services.find_service(tx.session, slug, lock=True)
         if found is None:
             if revision is not None:
-                raise NotFound("Cette prestation n’existe pas, ou vous n’y avez pas accès.")
+                raise NotFound()
             return Saved(_create(tx, slug, family, document), "created", findings)
         if not overwrite:
             check_revision(found, revision)

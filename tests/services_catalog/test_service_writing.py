@@ -142,6 +142,9 @@ def test_a_draft_is_nobody_elses(grades: Actor, tenant: Tenant, make_tenant: Cal
                 look(actor, "exercice")
         with transaction(actor) as tx, pytest.raises(NotFound):
             get_on_sale(tx, "exercice")
+        for slug in ("exercice", "inconnue"):  # the words are the same, or they would tell that a draft is there
+            with pytest.raises(NotFound, match="Cette page n’existe pas"):
+                reading.view_service(actor, slug)
     with pytest.raises(Unauthenticated):
         import_service(visitor, "autre", "exercise", DOCUMENT)
     with pytest.raises(Forbidden):
