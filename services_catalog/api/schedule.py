@@ -35,7 +35,7 @@ def import_schedule(form: dict[str, Any], upload: dict[str, Any], lot_id: UUID) 
         form["ends_on"],
         file.filename or "",
         file.stream.read(LARGEST + 1),
-        {name: form[name] for name in FORMULA} if form["index"] else None,
+        {name: form[name] for name in FORMULA} if form["index"] or form["base_value"] or form["base_on"] else None,
     )
     return schedules.view_schedule(actor(), schedules.import_schedule(actor(), lot_id, sent).id)
 

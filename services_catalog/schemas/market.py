@@ -91,7 +91,10 @@ class AgreementsView(Schema):
 
 
 class ImportSchedule(Schema):
-    """What goes with the file. With `index`, prices are revised: coefficient = fixed + (1 - fixed) x value / base."""
+    """What goes with the file. With a formula (index, base_value, base_on), prices are revised.
+
+    coefficient = fixed + (1 - fixed) x value / base
+    """
 
     provider_id = fields.UUID(required=True)
     starts_on = fields.Date(required=True)

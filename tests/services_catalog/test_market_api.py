@@ -12,8 +12,10 @@ from werkzeug.test import TestResponse
 from kit.actor import operator
 from tenants.models import Tenant
 from tenants.service.token import create_token
+from tests.campaigns.files import a_person
 from tests.services_catalog.bpu_files import FORMULA, a_file, a_line
 from tests.services_catalog.market import a_facility, a_lot, a_market, a_service, a_supplier
+from tests.services_catalog.services import write
 
 Ask = Callable[..., TestResponse]
 SCOPES = ["agreement", "price_schedule", "price"]
@@ -95,6 +97,8 @@ def test_a_file_is_refused_cell_by_cell(tenant: Tenant, api: Ask) -> None:
     bad = api("POST", address, data=sent | {"file": (io.BytesIO(a_file(a_line("A", price="?"))), "b.csv")})
     assert (bad.status_code, list(bad.get_json()["fields"])) == (422, ["I2"])
     assert "file" in api("POST", address, data=sent).get_json()["fields"]
+    half = sent | {"base_value": "310,6", "file": (io.BytesIO(a_file(a_line("A"))), "b.csv")}
+    assert api("POST", address, data=half).get_json()["fields"].keys() == {"index", "base_on"}
     late = sent | {"ends_on": "2031-01-01", "file": (io.BytesIO(a_file(a_line("A"))), "b.csv")}
     assert "ends_on" in api("POST", address, data=late).get_json()["fields"]
 
@@ -116,4 +120,7 @@ def test_the_price_for_me(application: Flask, tenant: Tenant, api: Ask) -> None:
     assert api("GET", f"/prices?number={other.finess_ej}").get_json()["facility"]["name"] == other.organisation.name
     assert "number" in api("GET", f"/prices/{market.service.slug}").get_json()["fields"]
     assert mine("GET", "/prices?quantity=0").status_code == 422
+    write(a_person(tenant, "grades_manager"), "a-venir")
+    hidden, unknown = (mine("GET", f"/prices/{slug}").get_json()["detail"] for slug in ("a-venir", "inconnue"))
+    assert hidden == unknown
     assert mine("GET", "/prices/inconnue").status_code == 404
