@@ -15,6 +15,7 @@ from markupsafe import Markup
 from app import frame
 from app.headers import csp_nonce
 from app.rooms import permissions
+from finess.rules.names import readable
 from kit import french
 from kit.permissions import allows
 from kit.web import csrf_token
@@ -36,6 +37,7 @@ def install(app: Flask) -> None:
         grouped=french.grouped,
         duration=french.duration,
         siret=french.siret,
+        readable=readable,
     )
     environment.globals.update(asset=asset, csrf_token=csrf_token, csrf_field=csrf_field, can=can)
     app.context_processor(_context)

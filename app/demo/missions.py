@@ -92,7 +92,9 @@ def buy(buyer: Buyer, service: str, quantity: int, at: datetime, size: int | Non
         actor = buyer.act()
         quote = ask_quote(actor, service, buyer.organisation_id(), quantity, size=size)
         number = f"ENG-{at:%Y}-{quote.number[-4:]}"
-        return order_quote(actor, quote.id, {"engagement_number": number}, buyer.contact)
+        order = order_quote(actor, quote.id, {"engagement_number": number}, buyer.contact)
+        settle()
+        return order
 
 
 def mission_of(buyer: Buyer, order: Order) -> Mission:
@@ -106,13 +108,17 @@ def plan(buyer: Buyer, mission: Mission, at: datetime, first: date) -> Mission:
     with clock.frozen(at):
         worker = doer(buyer.tenant, mission)
         found = propose_dates(worker, mission.id, first=first).proposals[0]
-        return choose_dates(worker, mission.id, found.consultant_id, found.halves, "Dans vos locaux, salle de réunion")
+        place = "Dans vos locaux, salle de réunion"
+        planned = choose_dates(worker, mission.id, found.consultant_id, found.halves, place)
+        settle()
+        return planned
 
 
 def start(buyer: Buyer, mission: Mission) -> None:
     """The day has come."""
     with clock.frozen(_now(buyer, mission).starts_at or clock.now()):
         start_mission(doer(buyer.tenant, mission), mission.id)
+        settle()
 
 
 def deliver(buyer: Buyer, mission: Mission, days: int = 3) -> datetime:
@@ -123,6 +129,7 @@ def deliver(buyer: Buyer, mission: Mission, days: int = 3) -> datetime:
         report = typeset(REPORT.encode(), {"title": mission.title}, at)
         add_deliverable(worker, mission.id, Upload("Retour d’expérience.pdf", io.BytesIO(report)))
         deliver_mission(worker, mission.id)
+        settle()
     return at
 
 
@@ -135,12 +142,14 @@ def accept(buyer: Buyer, mission: Mission, at: datetime, opinion: tuple[int, int
         if opinion:
             answers = dict(zip(("usefulness", "quality", "recommendation"), opinion, strict=True))
             answer_satisfaction(buyer.act(), mission.id, answers, "Une matinée utile, et concrète.")
+        settle()
 
 
 def object_to(buyer: Buyer, mission: Mission, at: datetime) -> None:
     """The facility has reserves."""
     with clock.frozen(at):
         reserve_mission(buyer.act(), mission.id, "Le plan d’actions annoncé n’est pas dans le rapport.")
+        settle()
 
 
 def doer(tenant: Tenant, mission: Mission) -> Actor:

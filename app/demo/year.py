@@ -51,9 +51,9 @@ def follow(tenant: Tenant, opened: market.Market, buyers: Sequence[Buyer]) -> No
 
 def answer_latest(tenant: Tenant, call: Campaign, buyer: Buyer) -> None:
     """Claire confirms the award of this autumn: her right waits for one click."""
-    with clock.frozen((call.released_at or clock.now()) + timedelta(days=2)):
+    award = _award(buyer, EXERCISE, call.id)
+    with clock.frozen(award.offered_at + timedelta(days=2)):
         settle()
-        award = _award(buyer, EXERCISE, call.id)
         confirm_award(buyer.act(), award.id, buyer.contact)
         settle()
 

@@ -20,6 +20,7 @@ from finess.models import LegalEntity, RegistryEdition
 from finess.queries.edition import get_edition
 from finess.queries.number import resolve_number
 from finess.queries.structure import find_legal_entity
+from finess.rules.names import readable
 from kit.actor import Actor
 from kit.db import uuid7
 from kit.errors import Conflict, Forbidden, Invalid, NotFound
@@ -131,7 +132,7 @@ def _organisation(tx: Tx, entity: LegalEntity, function: str) -> Organisation:
     """The entity's account, opened by this person when nobody had."""
     organisation = find_organisation(tx.session, entity.finess_ej)
     if organisation is None or organisation.id not in tx.actor.organisations:
-        return open_organisation(tx, entity.finess_ej, entity.name or "", function)
+        return open_organisation(tx, entity.finess_ej, readable(entity.name or ""), function)
     if not allows(PERMISSIONS, tx.actor, "candidacy.save", organisation):
         raise Forbidden(
             "Vous consultez les dossiers de cet organisme, sans pouvoir en commencer. Demandez à la personne qui gère "
@@ -153,7 +154,7 @@ def _file(tx: Tx, call: Call, organisation: Organisation, entity: LegalEntity, a
         "organisation_id": organisation.id,
         "finess_ej": entity.finess_ej,
         "reference": reference,
-        "applicant_name": entity.name or entity.finess_ej,
+        "applicant_name": readable(entity.name or "") or entity.finess_ej,
         "department": entity.department,
         "applicant": applicant,
         "state": CANDIDACY.initial,

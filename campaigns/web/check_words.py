@@ -7,6 +7,7 @@ from campaigns.service.eligibility import Check
 from eligibility.web.clauses import clause_items
 from finess.queries.search import Hit
 from finess.rules.geography import department_name
+from finess.rules.names import readable
 from finess.rules.nomenclature import category_name
 from finess.rules.wording import title
 from kit.french import NBSP, day
@@ -31,7 +32,7 @@ def check_words(check: Check) -> dict[str, Any]:
     if check.verdict is None or check.entity is None:
         raise ValueError("This check has no verdict.")
     outcome = check.verdict.outcome.value
-    called = check.entity.name or f"L’organisme {check.entity.finess_ej}"
+    called = readable(check.entity.name or "") or f"L’organisme {check.entity.finess_ej}"
     answer = check.verdict.as_json()
     title_said, sentence = _TITLES[outcome], _SENTENCES[outcome].format(called, nbsp=NBSP)
     if check.error:
@@ -70,7 +71,7 @@ def hit_lines(hits: Sequence[Hit]) -> list[dict[str, Any]]:
     return [
         {
             "finess_ej": hit.finess_ej,
-            "name": hit.name or f"FINESS {hit.number}",
+            "name": readable(hit.name or "") or f"FINESS {hit.number}",
             "what": _what(hit),
             "shut": None if hit.is_open else f"fermé{f' depuis le {day(hit.closed_on)}' if hit.closed_on else ''}",
         }

@@ -38,3 +38,47 @@ def significant_words(typed: str) -> list[str]:
 def search_text(name: str | None, town: str | None) -> str:
     """What a search looks into: the words of the name, then of the town. Read as it is by PostgreSQL's `tsvector`."""
     return normalise(f"{name or ''} {town or ''}")
+
+
+# What stays in capitals: kinds of structures and of companies, large associations; and any word without a vowel.
+_CAPITALS = """
+AAPEI ADAPEI ADAPT ADMR ADPEP ADSEA AGAPEI APAJH APEI ASEI CAARUD CADA CAMSP CCAS CESAP CHRS CHRU CHU CIAS CMPP CRRF
+CSAPA EEAP EHPA EHPAD EPMS EPSM EPSMS ESAT ESMS ESPIC FAM GCSMS GHT GIP IEM IME IMPRO ITEP LADAPT LHSS MAPA MAS MECS MFR MSA
+MSP OHS PEP SAAD SAMSAH SARL SAS SASU SAVS SCIC SCOP SESSAD SIVOM SIVU SPASAD SSIAD SSR UDAF UGECAM UNAPEI URAPEI USLD
+"""
+_SMALL = "AU AUX D DE DES DU EN ET L LA LE LES OU PAR POUR SANS SOUS SUR"
+# Written small wherever they stand, with the accents that the register dropped.
+_USUAL = """
+accompagnement accueil action adultes âgées aide aides autonomie canton charge communal communale commune domicile
+enfance enfants familiale familles gestion handicap handicapées handicapés hébergement hospitalier intercommunal intercommunale
+jeunes maintien pays personnes prise retraite santé services situation social sociale sociales soins solidarité
+"""
+_ACRONYMS, _LOWER = frozenset(_CAPITALS.split()), frozenset(_SMALL.split())
+_COMMON = {normalise(word): word for word in _USUAL.split()}
+_VOWELS = frozenset("AEIOUYÀÂÄÉÈÊËÎÏÔÖÙÛÜŒÆ")
+_PIECE = re.compile(r"[^\W\d_]+")
+
+
+def readable(name: str) -> str:
+    """A name of the register as people write it: « Association d'aide à domicile du canton de Baguer Morvan ».
+
+    One that has a small letter was written by somebody and is left alone. Of the accents that the register dropped,
+    only those of « à » and of common words are put back: a proper name is not guessed.
+    """
+    if name != name.upper():
+        return name
+    tidy = " ".join(name.split())
+    return _PIECE.sub(lambda found: _cased(found[0], found.start() == 0, found.end() == len(tidy)), tidy)
+
+
+def _cased(word: str, first: bool, last: bool) -> str:
+    if word == "A" and not first and not last:
+        return "à"
+    if not first and word in _LOWER:
+        return word.lower()
+    if word in _ACRONYMS or (len(word) > 1 and word != "ST" and _VOWELS.isdisjoint(word)):
+        return word
+    common = _COMMON.get(normalise(word))
+    if common:
+        return common.capitalize() if first else common
+    return word.capitalize()

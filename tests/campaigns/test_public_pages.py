@@ -153,7 +153,7 @@ def test_a_choice_leads_to_the_answer_and_the_answer_to_the_file(browser: Browse
 def test_one_number_against_every_call(browser: Browser, published: None, statements: list[str]) -> None:
     text = read(browser, f"/check?q={OUTSIDE.number}")
     assert text.count("Éligible") == 2
-    assert "FONDATION NATIONALE" in text
+    assert "Fondation Nationale" in text
     assert read(browser, f"/check?q={SESSAD.number}").count("Non éligible") == 2
     assert "De quelle structure" in read(browser, "/check?q=tilleuls")
     assert "ne figure pas" in read(browser, "/check?q=350000001")
