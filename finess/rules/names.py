@@ -42,16 +42,18 @@ def search_text(name: str | None, town: str | None) -> str:
 
 # What stays in capitals: kinds of structures and of companies, large associations; and any word without a vowel.
 _CAPITALS = """
-AAPEI ADAPEI ADAPT ADMR ADPEP ADSEA AGAPEI APAJH APEI ASEI CAARUD CADA CAMSP CCAS CESAP CHRS CHRU CHU CIAS CMPP CRRF
-CSAPA EEAP EHPA EHPAD EPMS EPSM EPSMS ESAT ESMS ESPIC FAM GCSMS GHT GIP IEM IME IMPRO ITEP LADAPT LHSS MAPA MAS MECS MFR MSA
-MSP OHS PEP SAAD SAMSAH SARL SAS SASU SAVS SCIC SCOP SESSAD SIVOM SIVU SPASAD SSIAD SSR UDAF UGECAM UNAPEI URAPEI USLD
+AAPEI ADAPEI ADAPT ADMR ADPEP ADSEA AGAPEI APAJH APEI ASEI CAARUD CADA CAMSP CCAS CESAP CHRS CHRU CHU CIAS
+CMPP CRRF CSAPA EEAP EHPA EHPAD EPMS EPSM EPSMS ESAT ESMS ESPIC FAM GCSMS GHT GIP IEM IME IMPRO ITEP LADAPT
+LHSS MAPA MAS MECS MFR MSA MSP OHS PEP SAAD SAMSAH SARL SAS SASU SAVS SCIC SCOP SESSAD SIVOM SIVU SPASAD SSIAD
+SSR UDAF UGECAM UNAPEI URAPEI USLD
 """
 _SMALL = "AU AUX D DE DES DU EN ET L LA LE LES OU PAR POUR SANS SOUS SUR"
 # Written small wherever they stand, with the accents that the register dropped.
 _USUAL = """
-accompagnement accueil action adultes âgées aide aides autonomie canton charge communal communale commune domicile
-enfance enfants familiale familles gestion handicap handicapées handicapés hébergement hospitalier intercommunal intercommunale
-jeunes maintien pays personnes prise retraite santé services situation social sociale sociales soins solidarité
+accompagnement accueil action adultes âgées aide aides autonomie canton charge communal communale commune
+domicile enfance enfants familiale familles gestion handicap handicapées handicapés hébergement hospitalier
+intercommunal intercommunale jeunes maintien pays personnes prise retraite santé services situation social
+sociale sociales soins solidarité
 """
 _ACRONYMS, _LOWER = frozenset(_CAPITALS.split()), frozenset(_SMALL.split())
 _COMMON = {normalise(word): word for word in _USUAL.split()}
