@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from kit.french import count
 from services_catalog.service.agreement import AgreementPicture, LotPicture
 
 WIDTH = 1000
@@ -69,16 +70,16 @@ def standing(picture: AgreementPicture) -> tuple[str, str, str]:
 
 
 def remaining(picture: AgreementPicture) -> str:
-    """« encore 2 ans et 1 mois », « encore 12 jours »; nothing once it has ended or before it begins."""
-    left = (picture.agreement.ends_on - picture.on).days + 1
-    if left <= 0 or picture.on < picture.agreement.starts_on:
+    """« encore 2 ans et 1 mois » in whole months, « encore 12 jours »; nothing before it begins nor after it ended."""
+    on, end = picture.on, picture.agreement.ends_on + timedelta(days=1)
+    left = (end - on).days
+    if left <= 0 or on < picture.agreement.starts_on:
         return ""
-    years, months = divmod(left // 30, 12) if left >= 60 else (0, 0)
-    words = [
-        f"{years} an{'s' if years > 1 else ''}" if years else "",
-        f"{months} mois" if months else "",
-        f"{left} jour{'s' if left > 1 else ''}" if left < 60 else "",
-    ]
+    if left < 60:
+        return f"encore {count(left, 'jour')}"
+    whole_months = (end.year - on.year) * 12 + end.month - on.month - (end.day < on.day)
+    years, months = divmod(whole_months, 12)
+    words = [count(years, "an") if years else "", count(months, "mois", "mois") if months else ""]
     return f"encore {' et '.join(filter(None, words))}"
 
 
