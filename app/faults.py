@@ -45,6 +45,7 @@ def install(app: Flask) -> None:
         app.register_error_handler(unreachable, _unreachable)
     for not_storable in (DataError, UnicodeEncodeError):
         app.register_error_handler(not_storable, _not_storable)
+    app.register_error_handler(ValueError, _too_long)
     app.register_error_handler(RecursionError, _too_deep)
     app.register_error_handler(Exception, _unexpected)
 
@@ -89,6 +90,11 @@ def _unreachable(error: Exception) -> Response:
 def _not_storable(error: Exception) -> Response:
     log.warning("fault.not_storable", kind=type(error).__name__, request_id=g.get("request_id"))
     return answer(400, NOT_STORABLE, "bad_request")
+
+
+def _too_long(error: ValueError) -> Response:
+    """Python reads no number of thousands of digits; the JSON of a request may hold one."""
+    return _not_storable(error) if "integer string conversion" in str(error) else _unexpected(error)
 
 
 def _too_deep(error: Exception) -> Response:
