@@ -1,6 +1,6 @@
 """Where half-days are kept: a whole organisation, or one establishment of its legal entity in the register."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -36,29 +36,34 @@ def facility_of(tx: Tx, organisation_id: UUID) -> Organisation:
     return organisation
 
 
-def place_of(tx: Tx, organisation: Organisation, finess_et: str | None, field: str = "finess_et") -> Place:
-    """The place that somebody named. Raises Invalid (`field`) when the register gives no such establishment to it."""
+def place_of(
+    tx: Tx, organisation: Organisation, finess_et: str | None, field: str = "finess_et", closed: bool = False
+) -> Place:
+    """The place that somebody named. Raises Invalid (`field`) when the register gives no such establishment to it.
+
+    One that is closed gives its half-days away (`closed`), and receives none.
+    """
     edition = find_current_edition(tx.session)
     if not finess_et:
         entity = find_legal_entity(tx.session, edition.id, organisation.finess_ej or "") if edition else None
         return Place(organisation, None, organisation.name, entity.department if entity else None)
     found = find_establishment(tx.session, edition.id, finess_et) if edition else None
-    if found is None or found.finess_ej != organisation.finess_ej:
+    if found is None or found.finess_ej != organisation.finess_ej or not (found.is_open or closed):
         raise Invalid(
-            "Cet établissement n’est pas celui de l’organisme.",
-            {field: "Choisissez un établissement de l’organisme, ou l’organisme entier."},
+            "Cet établissement n’est pas un établissement ouvert de l’organisme.",
+            {field: "Choisissez un établissement ouvert de l’organisme, ou l’organisme entier."},
         )
     return _of(organisation, found)
 
 
-def list_places(tx: Tx, organisation: Organisation) -> Sequence[Place]:
-    """The organisation itself, then its open establishments in the register."""
+def list_places(tx: Tx, organisation: Organisation, closed: Collection[str | None] = ()) -> Sequence[Place]:
+    """The organisation itself, then its open establishments in the register, and those of the numbers of `closed`."""
     whole = Place(organisation, None, organisation.name, None)
     edition = find_current_edition(tx.session)
     if edition is None:
         return [whole]
     found = list_establishments(tx.session, edition.id, organisation.finess_ej or "")
-    return [whole, *(_of(organisation, one) for one in found if one.is_open)]
+    return [whole, *(_of(organisation, one) for one in found if one.is_open or one.finess_et in closed)]
 
 
 def establishment_names(tx: Tx, organisation: Organisation) -> dict[str, str]:

@@ -74,17 +74,16 @@ def transfer_choices(actor: Actor, organisation_id: UUID) -> TransferChoices:
         organisation = facility_of(tx, organisation_id)
         permit(PERMISSIONS, actor, "time_account.transfer", organisation)
         available = available_by_place(tx.session, organisation_id, today(tx))
-        places = list_places(tx, organisation)
-        others = [place for sister in sisters(tx, organisation) for place in list_places(tx, sister)]
-        sources = [place for place in places if available.get(place.finess_et)]
-        return TransferChoices(organisation, sources, [*places, *others], available)
+        sources = [one for one in list_places(tx, organisation, available.keys()) if available.get(one.finess_et)]
+        targets = [place for owner in (organisation, *sisters(tx, organisation)) for place in list_places(tx, owner)]
+        return TransferChoices(organisation, sources, targets, available)
 
 
 def _places(tx: Tx, asked: Transfer) -> tuple[Place, Place]:
     organisation = facility_of(tx, asked.organisation_id)
     permit(PERMISSIONS, tx.actor, "time_account.transfer", organisation)
     rules.check_half_days(asked.half_days)
-    source = place_of(tx, organisation, asked.finess_et)
+    source = place_of(tx, organisation, asked.finess_et, closed=True)
     other = organisation
     if asked.to_organisation_id != asked.organisation_id:
         found = next((one for one in sisters(tx, organisation) if one.id == asked.to_organisation_id), None)
