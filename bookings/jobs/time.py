@@ -6,6 +6,7 @@ from uuid import UUID
 
 from bookings.models import TimePacket
 from bookings.queries import time_ledger as ledger
+from bookings.queries.time_balance import received
 from bookings.queries.time_purchase import packets_of_mission
 from bookings.service import time_ledger
 from bookings.service.time_notice import packet_words, tell_people, transfer_words
@@ -19,13 +20,13 @@ from kit.transaction import Tx
 def tell_grant(tx: Tx, message: OutboxMessage) -> None:
     """Say that half-days were given, to the people of their organisation."""
     packet = ledger.get_packet(tx.session, message.subject_id)
-    _tell(tx, "time_granted", message.id, packet, ledger.received(tx.session, packet.id))
+    _tell(tx, "time_granted", message.id, packet, received(tx.session, [packet.id])[packet.id])
 
 
 def tell_carry_over(tx: Tx, message: OutboxMessage) -> None:
     """Say that half-days that were about to expire go on."""
     packet = ledger.get_packet(tx.session, message.subject_id)
-    _tell(tx, "time_carried_over", message.id, packet, ledger.received(tx.session, packet.id))
+    _tell(tx, "time_carried_over", message.id, packet, received(tx.session, [packet.id])[packet.id])
 
 
 def tell_transfer(tx: Tx, message: OutboxMessage) -> None:

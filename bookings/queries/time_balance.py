@@ -39,8 +39,8 @@ def list_packet_lines(session: Session, organisation_id: UUID, since: date) -> S
         .order_by(TimePacket.expires_on, TimePacket.id)
     )
     rows = session.execute(query).all()
-    received = _received(session, [packet.id for packet, _, _ in rows])
-    return [PacketLine(packet, free, held, received.get(packet.id, 0)) for packet, free, held in rows]
+    began_with = received(session, [packet.id for packet, _, _ in rows])
+    return [PacketLine(packet, free, held, began_with.get(packet.id, 0)) for packet, free, held in rows]
 
 
 def available_by_place(session: Session, organisation_id: UUID, on: date) -> Mapping[str | None, int]:
@@ -73,7 +73,7 @@ def standing(session: Session, organisation_id: UUID) -> Mapping[tuple[str | Non
     return found | {(None, kind): int(number) for kind, number in session.execute(left)}
 
 
-def _received(session: Session, packet_ids: Collection[UUID]) -> Mapping[UUID, int]:
+def received(session: Session, packet_ids: Collection[UUID]) -> Mapping[UUID, int]:
     """What each packet began with: the lines of its first movement."""
     first = (
         select(TimeAccount.packet_id, TimeEntry.half_days)

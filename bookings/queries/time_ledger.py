@@ -91,18 +91,6 @@ def available_in(session: Session, packet_id: UUID) -> int:
     return session.scalar(query) or 0
 
 
-def received(session: Session, packet_id: UUID) -> int:
-    """What a packet began with: the line of its first movement."""
-    query = (
-        select(TimeEntry.half_days)
-        .join(TimeAccount, and_(TimeAccount.tenant_id == TimeEntry.tenant_id, TimeAccount.id == TimeEntry.account_id))
-        .where(TimeAccount.packet_id == packet_id, TimeAccount.kind == "available")
-        .order_by(TimeEntry.movement_id)
-        .limit(1)
-    )
-    return session.scalar(query) or 0
-
-
 def reserved_for(session: Session, mission_id: UUID) -> dict[UUID, int]:
     """Half-days still reserved for a mission, by packet."""
     query = (

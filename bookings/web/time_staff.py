@@ -12,6 +12,7 @@ from bookings.service.time_correction import Correction, correct, correct_time
 from bookings.service.time_desk import view_movement, view_packet, view_places
 from bookings.service.time_grant import CarryOver, Grant, carry_over, carry_over_time, grant, grant_time
 from bookings.service.time_overview import list_accounts as list_all
+from bookings.web.asked import maybe
 from bookings.web.time_account import blueprint
 from bookings.web.time_act import Act, Form, answer, ask, day, half_days
 from kit.actor import Actor
@@ -29,7 +30,7 @@ def list_accounts() -> Response:
     """Every account of the region, or the organisations that a name or a number finds."""
     typed = request.args.get("q", "")[:LONGEST_QUESTION].replace("\0", "").strip()
     after = request.args.get("after", "")
-    found = list_all(actor(), Whose(text=typed, after=_uuid(after) if after else None))
+    found = list_all(actor(), Whose(text=typed, after=maybe(after)))
     return page(
         "time/accounts.html",
         found=found,
@@ -188,10 +189,3 @@ def _correction(movement_id: UUID) -> Act:
 
 def _account(organisation_id: UUID) -> str:
     return url_for("time_accounts.view_time", organisation_id=organisation_id)
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Invalid("Cette adresse est incomplète.", {"after": "Identifiant inconnu."}) from None
