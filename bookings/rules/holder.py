@@ -1,4 +1,6 @@
-"""Why this provider, as its buyer reads it: the rule of the lot, and nothing about the other holders. Pure."""
+"""Why this provider, or none, as the buyer reads it: the rule of the lot, and nothing about the holders. Pure."""
+
+from kit.french import NBSP
 
 
 def in_words(name: str, lot_number: int, assignment: str) -> str:
@@ -8,3 +10,16 @@ def in_words(name: str, lot_number: int, assignment: str) -> str:
     if assignment == "in_turn":
         return f"C’est le tour de {name}\N{NO-BREAK SPACE}: les titulaires du lot {lot_number} se succèdent."
     return f"{name} est titulaire du lot {lot_number}."
+
+
+def nobody_in_words(lot_number: int) -> str:
+    """Nobody can: who is suspended, uninsured or full is between each holder and the GRADeS."""
+    return (
+        f"Aucun titulaire du lot {lot_number} ne peut intervenir pour votre organisme en ce moment{NBSP}: le GRADeS en "
+        "sait la raison, et peut vous dire ce qui est possible."
+    )
+
+
+def unfit_in_words(name: str) -> str:
+    """The one who was quoted cannot any more."""
+    return f"{name} ne peut plus faire cette mission."

@@ -1,14 +1,17 @@
 """Whether what a quote rested on still holds on the day its order is placed."""
 
 from bookings.models import Order
+from bookings.permissions import PERMISSIONS
 from bookings.queries.quote import Purchase
 from bookings.rules import validity
+from bookings.rules.holder import unfit_in_words
 from bookings.service.fulfilment import entitlement_of
 from bookings.service.proposal import NOT_ON_SALE
 from bookings.service.right import Right, check_right, department_of, find_site
 from bookings.service.today import today
 from kit.errors import Conflict
 from kit.french import NBSP
+from kit.permissions import allows
 from kit.transaction import Tx
 from services_catalog.queries.service import get_version
 from services_catalog.rules.assignment import Need
@@ -36,7 +39,8 @@ def check_in_force(tx: Tx, order: Order, purchase: Purchase) -> Right:
     # How busy it is decides whom a quote names; a promise already made is not taken back for it.
     need = Need(purchase.service.family, purchase.version.qualification, department_of(right, site), day, 0)
     if fault := check_provider(tx, order.provider_id, need):
-        raise Conflict(f"{fault} Demandez un nouveau devis.")
+        knows = allows(PERMISSIONS, tx.actor, "mission.assign")
+        raise Conflict(f"{fault if knows else unfit_in_words(purchase.provider.name)} Demandez un nouveau devis.")
     return right
 
 

@@ -6,16 +6,18 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from bookings.models import Entitlement
+from bookings.permissions import PERMISSIONS
 from bookings.queries import quote as quotes
 from bookings.queries.load import half_days_by_provider
 from bookings.rules import payers, validity
-from bookings.rules.holder import in_words
+from bookings.rules.holder import in_words, nobody_in_words
 from bookings.rules.payers import Shares
 from bookings.rules.quantity import check_credit, half_days
 from bookings.service.right import Right, check_right, department_of, site_of
 from bookings.service.today import today
 from eligibility.rules import Establishment
 from kit.errors import Conflict, Invalid
+from kit.permissions import allows
 from kit.transaction import Tx
 from services_catalog.models import Lot, Service, ServiceVersion
 from services_catalog.queries.provider import list_holders
@@ -128,7 +130,8 @@ def _settle(
     while True:
         choice = _choose(tx, first, need, wanted, without)
         if choice.provider_id is None:
-            raise Conflict(choice.sentence)
+            knows = allows(PERMISSIONS, tx.actor, "mission.assign")
+            raise Conflict(choice.sentence if knows else nobody_in_words(first.lot_number))
         if choice.provider_id == first.provider_id:
             return first, choice
         try:

@@ -50,8 +50,8 @@ def no_holder(lot: Lot, asked: bool) -> Refusal:
 
 
 def suspended(holder: Holder) -> Refusal:
-    """The GRADeS has suspended it."""
-    return Refusal(4, f"Le prestataire {holder.name} est suspendu.")
+    """The GRADeS has suspended it: that is between them, and the buyer reads what follows from it."""
+    return Refusal(4, f"{holder.name} ne reçoit pas de nouvelle commande.")
 
 
 def no_schedule(lot: Lot, holder: Holder, on: date) -> Refusal:

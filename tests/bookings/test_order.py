@@ -126,8 +126,9 @@ def test_a_provider_suspended_meanwhile_takes_no_order(tenant: Tenant) -> None:
     market, facility = a_market(tenant), a_facility(tenant)
     quote = a_quote(market, facility)
     change(tenant, Provider, market.supplier.provider.id, state="suspended")
-    with clock.frozen(NOW), pytest.raises(Conflict, match="est suspendu"):
+    with clock.frozen(NOW), pytest.raises(Conflict, match="ne peut plus faire cette mission") as refused:
         order_quote(facility.owner, quote.id, {}, CONTACT)
+    assert "suspendu" not in refused.value.sentence
 
 
 def test_a_second_person_places_what_the_first_one_asked(tenant: Tenant) -> None:

@@ -71,10 +71,13 @@ def test_a_holder_that_is_full_this_month_is_asked_for_the_next_one(tenant: Tena
     assert "décembre 2026" in quote.terms["assignment"]
 
 
-def test_nobody_can(tenant: Tenant) -> None:
-    market = a_market(tenant)
-    with pytest.raises(Conflict, match="Aucun titulaire du lot 2 ne peut faire cette mission"):
-        a_quote(market, a_facility(tenant, department="75"))
+def test_nobody_can_and_only_the_grades_reads_why(tenant: Tenant) -> None:
+    market, facility = a_market(tenant), a_facility(tenant, department="75")
+    with pytest.raises(Conflict, match="Aucun titulaire du lot 2 ne peut intervenir") as refused:
+        a_quote(market, facility)
+    assert market.supplier.provider.name not in refused.value.sentence
+    with pytest.raises(Conflict, match=f"{market.supplier.provider.name} n’intervient pas"):
+        a_quote(market, facility, by=a_person(tenant, "grades_manager"))
 
 
 def test_the_grades_may_name_another_holder(tenant: Tenant) -> None:

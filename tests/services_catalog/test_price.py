@@ -191,7 +191,7 @@ def said(found: Priced | Unpriced) -> str:
         (
             a_market(a_line(), holders=[Holder(ARMOR, "Cyber Armor", 1, active=False)]),
             {},
-            "Le prestataire Cyber Armor est suspendu.",
+            "Cyber Armor ne reçoit pas de nouvelle commande.",
         ),
         (
             Market([a_lot(Schedule(ARMOR, FIRST, date(2025, 12, 31), [a_line()]))]),
