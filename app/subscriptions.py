@@ -31,6 +31,7 @@ SUBSCRIPTIONS: Subscriptions = {
     "order.place": [order.tell_place],
     "order.refuse": [order.tell_refusal],
     "order.cancel": [order.tell_cancellation],
+    "order.complete": [time.prove_use],
     "time_account.grant": [time.tell_grant],
     "time_account.carry_over": [time.tell_carry_over],
     "time_account.transfer": [time.tell_transfer],

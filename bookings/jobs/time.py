@@ -4,15 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from bookings.jobs.mission import MILESTONE
 from bookings.models import TimePacket
+from bookings.queries import order as orders
 from bookings.queries import time_ledger as ledger
 from bookings.queries.time_balance import received
-from bookings.queries.time_purchase import packets_of_mission
+from bookings.queries.time_purchase import packets_of_mission, used_of
 from bookings.service import time_ledger
+from bookings.service.fulfilment import entitlement_of
 from bookings.service.time_notice import packet_words, tell_people, transfer_words
 from bookings.service.time_order import complete_spent, hold_orders
 from bookings.service.time_posting import SOON
 from bookings.service.today import today
+from campaigns.service.award import prove_milestone
+from kit.errors import NotFound
 from kit.outbox import OutboxMessage
 from kit.transaction import Tx
 
@@ -70,6 +75,21 @@ def close_corrected(tx: Tx, message: OutboxMessage) -> None:
     mission_id = ledger.get_movement(tx.session, message.subject_id).mission_id
     if mission_id is not None:
         complete_spent(tx, hold_orders(tx, packets_of_mission(tx.session, mission_id)))
+
+
+def prove_use(tx: Tx, message: OutboxMessage) -> None:
+    """An order of half-days that an award gave is complete: those that were used prove its service, as a mission does.
+
+    Half-days that all expired prove nothing.
+    """
+    order = orders.get_order(tx.session, message.subject_id)
+    right = entitlement_of(tx, order)
+    if right is None or not used_of(tx.session, order.id):
+        return
+    try:
+        prove_milestone(tx, right.award_id, MILESTONE, "order", order.id)
+    except NotFound:  # a call may have milestones of its own, and not this one
+        tx.audit("order.prove_nothing", order.id, award=str(right.award_id))
 
 
 def _tell(tx: Tx, what: str, occasion: UUID, packet: TimePacket, half_days: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from bookings.models import Order, TimeAccount, TimeEntry, TimeMovement, TimePacket
@@ -24,11 +24,25 @@ def lock_buyers(session: Session, packet_ids: Collection[UUID]) -> Sequence[Orde
 
 def left_of(session: Session, order_id: UUID) -> int:
     """Half-days of an order that are still available or reserved, wherever they went."""
-    path = select(TimePacket).where(TimePacket.source == "order", TimePacket.source_id == order_id).cte(recursive=True)
-    child = aliased(TimePacket)
-    went_to = and_(child.tenant_id == path.c.tenant_id, child.source_id == path.c.id, child.source.in_(MOVED))
-    path = path.union(select(child).join(path, went_to))
-    query = select(func.sum(TimeAccount.balance)).where(TimeAccount.packet_id.in_(select(path.c.id)))
+    query = select(func.sum(TimeAccount.balance)).where(TimeAccount.packet_id.in_(_packets_of(order_id)))
+    return int(session.scalar(query) or 0)
+
+
+def used_of(session: Session, order_id: UUID) -> int:
+    """Half-days of an order that missions consumed, wherever they went; what a correction took back is not counted."""
+    undone = aliased(TimeMovement)
+    query = (
+        select(func.sum(-TimeEntry.half_days))
+        .join(TimeAccount, and_(TimeAccount.tenant_id == TimeEntry.tenant_id, TimeAccount.id == TimeEntry.account_id))
+        .join(
+            TimeMovement, and_(TimeMovement.tenant_id == TimeEntry.tenant_id, TimeMovement.id == TimeEntry.movement_id)
+        )
+        .outerjoin(undone, and_(undone.tenant_id == TimeMovement.tenant_id, undone.id == TimeMovement.reverses_id))
+        .where(
+            TimeAccount.packet_id.in_(_packets_of(order_id)),
+            func.coalesce(undone.kind, TimeMovement.kind) == "consume",
+        )
+    )
     return int(session.scalar(query) or 0)
 
 
@@ -44,3 +58,12 @@ def packets_of_mission(session: Session, mission_id: UUID) -> Sequence[UUID]:
         .distinct()
     )
     return [packet_id for packet_id in session.scalars(query) if packet_id is not None]
+
+
+def _packets_of(order_id: UUID) -> Select[UUID]:
+    """The packet that an order bought, and those that carry-overs and transfers made of it."""
+    path = select(TimePacket).where(TimePacket.source == "order", TimePacket.source_id == order_id).cte(recursive=True)
+    child = aliased(TimePacket)
+    went_to = and_(child.tenant_id == path.c.tenant_id, child.source_id == path.c.id, child.source.in_(MOVED))
+    path = path.union(select(child).join(path, went_to))
+    return select(path.c.id)

@@ -6,18 +6,21 @@ import pytest
 from sqlalchemy import select
 
 from bookings.models import Mission, Order, TimePacket
+from bookings.service.entitlement import order_entitlement
 from bookings.service.ordering import cancel_order
 from bookings.service.time_booking import TimeBooking, book_time
 from bookings.service.time_correction import Correction, correct_time
 from bookings.service.time_grant import CarryOver, carry_over_time
 from bookings.service.time_ledger import consume
 from bookings.service.time_transfer import Transfer, transfer_time
+from campaigns.models import Evidence, Milestone
 from kit import clock
 from kit.actor import system
+from kit.db import uuid7
 from kit.errors import Conflict, Invalid
 from kit.transaction import transaction
 from tenants.models import Tenant
-from tests.bookings.buying import NOW, a_quote, an_order
+from tests.bookings.buying import CONTACT, NOW, a_quote, an_entitlement, an_order
 from tests.bookings.test_order import ordered
 from tests.bookings.test_time_jobs import live
 from tests.bookings.time_of import balances, books_are_true, grades, last_movement, siblings
@@ -114,6 +117,28 @@ def test_a_larger_consumption_in_its_place_ends_it_too(tenant: Tenant, market: M
         correct_time(grades(tenant), Correction(last_movement(tenant, "consume").id, "Quatre en réalité", 4))
     live(tenant, NOW)
     assert state_of(tenant, order) == "completed"
+
+
+@pytest.mark.parametrize("used", [0, 2])
+def test_half_days_of_an_award_prove_its_service_when_some_were_used(
+    tenant: Tenant, market: Market, facility: Facility, used: int
+) -> None:
+    right = an_entitlement(tenant, market, facility, quantity=2)
+    with transaction(system(tenant.id, "tests")) as tx:
+        milestone = Milestone(id=uuid7(), award_id=right.award_id, key="service", title="Prestation réalisée")
+        tx.add(milestone)
+    with clock.frozen(NOW):
+        order = order_entitlement(facility.owner, right.id, {}, CONTACT)
+    if used:
+        use(tenant, market, facility, used)
+    live(tenant, AFTER)
+    live(tenant, AFTER)
+    assert state_of(tenant, order) == "completed"
+    with transaction(system(tenant.id, "tests")) as tx:
+        proofs = tx.session.scalars(select(Evidence)).all()
+        assert [(one.kind, one.subject_id) for one in proofs] == ([("order", order.id)] if used else [])
+        proved = tx.session.get_one(Milestone, (tenant.id, milestone.id)).proved_at
+        assert (proved is not None) == bool(used)
 
 
 def test_more_than_an_account_takes_at_once_is_refused_with_the_quote(tenant: Tenant, facility: Facility) -> None:
