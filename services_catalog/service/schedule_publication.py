@@ -51,8 +51,12 @@ def foresee_publication(actor: Actor, schedule_id: UUID, action: str = "price_sc
         return Outlook(page, before, changes, refusal, lost_on)
 
 
-def publish_schedule(actor: Actor, schedule_id: UUID) -> PriceSchedule:
-    """Make a draft the holder's prices from its first day on. Raises Conflict when other prices stand in its way."""
+def publish_schedule(actor: Actor, schedule_id: UUID, compared_with: int | None = None) -> PriceSchedule:
+    """Make a draft the holder's prices from its first day on.
+
+    `compared_with` is the number of the schedule that its changes were shown against (0: none; None: nobody looked).
+    Raises Conflict when other prices stand in its way, or were published since.
+    """
     with transaction(actor) as tx:
         found = queries.get_schedule(tx.session, schedule_id)
         permit(PERMISSIONS, actor, "price_schedule.publish", found)
@@ -65,6 +69,7 @@ def publish_schedule(actor: Actor, schedule_id: UUID) -> PriceSchedule:
         refusal = _refusal(tx, schedule)
         if refusal:
             raise Conflict(refusal)
+        _check_shown(_before(tx, schedule), compared_with)
         before = _in_force(tx, schedule)
         if before is not None:
             before.ends_on = schedule.starts_on - timedelta(days=1)
@@ -73,6 +78,14 @@ def publish_schedule(actor: Actor, schedule_id: UUID) -> PriceSchedule:
         schedule.published_at = tx.now
         tx.advance(schedule, PRICE_SCHEDULE, "publish", ended=str(before.id) if before else None)
         return schedule
+
+
+def _check_shown(before: PriceSchedule | None, compared_with: int | None) -> None:
+    if before is not None and compared_with not in (None, before.number):
+        raise Conflict(
+            f"Le bordereau n°{NBSP}{before.number} a été publié depuis que vous avez lu cette page{NBSP}: relisez ce "
+            "que celui-ci change, puis publiez-le."
+        )
 
 
 def _in_force(tx: Tx, schedule: PriceSchedule) -> PriceSchedule | None:

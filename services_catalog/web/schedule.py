@@ -24,7 +24,7 @@ from services_catalog.service import schedule_file as files
 from services_catalog.service import schedule_publication as publication
 from services_catalog.service.schedule import NewSchedule, SchedulePage
 from services_catalog.web.market import XLSX, attachment, blueprint
-from services_catalog.web.typed import boxes, boxes_of, day_of
+from services_catalog.web.typed import boxes, boxes_of, day_of, whole
 
 WORDS = {"units": UNIT_LABELS, "tariffs": TARIFF_LABELS, "bracket": bracket_in_words, "percent": percent}
 FORMULA = ("index", "base_value", "fixed", "digits", "rounding")
@@ -80,7 +80,7 @@ def ask_publish(schedule_id: UUID) -> Response:
 def publish_schedule(schedule_id: UUID) -> Response:
     """Publish."""
     try:
-        made = publication.publish_schedule(actor(), schedule_id)
+        made = publication.publish_schedule(actor(), schedule_id, whole(request.form.get("compared_with", "")))
     except Conflict as error:
         return _publish_page(schedule_id, error)
     flash(f"Les prix sont publiés\N{NO-BREAK SPACE}: ils s’appliquent à partir du {day(made.starts_on)}.", "good")

@@ -170,6 +170,22 @@ def test_published_twice_at_once_is_published_once(grades: Actor, held: Any) -> 
         assert sum(pool.map(publish, range(5))) == 1
 
 
+def test_what_was_shown_is_what_is_published(grades: Actor, held: Any) -> None:
+    """Somebody else publishes while the changes are being read: they are not the changes any more."""
+    lot, supplier, service = held
+    published(grades, lot, supplier, a_line("A", service))
+    mine, theirs = (
+        a_draft(grades, lot, supplier, a_line("A", service), starts_on=day)
+        for day in (date(2027, 6, 1), date(2027, 1, 1))
+    )
+    outlook = foresee_publication(grades, mine.id)
+    assert outlook.before is not None
+    publish_schedule(grades, theirs.id, outlook.before.number)
+    with pytest.raises(Conflict, match="a été publié depuis"):
+        publish_schedule(grades, mine.id, outlook.before.number)
+    assert publish_schedule(grades, mine.id, theirs.number).state == "published"
+
+
 def test_what_is_put_aside_is_never_published(grades: Actor, held: Any) -> None:
     lot, supplier, service = held
     draft = a_draft(grades, lot, supplier, a_line("A", service))
