@@ -13,6 +13,7 @@ from services_catalog.models import Consultant, Insurance, Provider, Qualificati
 from tenants.models import Membership, OrganisationMember, User
 
 Filed = TypeVar("Filed", Qualification, Insurance, Subcontractor, Consultant)
+Dated = TypeVar("Dated", Qualification, Insurance)
 MOST_ENDS = 300
 
 
@@ -26,6 +27,15 @@ def list_insurances(session: Session, provider_id: UUID) -> Sequence[Insurance]:
     """A provider's insurances, what ends last first."""
     query = select(Insurance).where(Insurance.provider_id == provider_id)
     return session.scalars(query.order_by(Insurance.ends_on.desc(), Insurance.id)).all()
+
+
+def list_same(session: Session, filed: Dated) -> Sequence[Dated]:
+    """The other insurances of the same provider, or its other qualifications of the same kind."""
+    kind = type(filed)
+    query = select(kind).where(kind.provider_id == filed.provider_id, kind.id != filed.id)
+    if isinstance(filed, Qualification):
+        query = query.where(Qualification.kind == filed.kind)
+    return session.scalars(query.order_by(kind.ends_on, kind.id)).all()
 
 
 def list_subcontractors(session: Session, provider_id: UUID) -> Sequence[Subcontractor]:

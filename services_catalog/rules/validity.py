@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+Period = tuple[date, date]  # both days included
 Standing = Literal["to_come", "in_force", "renewed", "ends_soon", "ended"]
 STANDING_LABELS: dict[Standing, str] = {
     "to_come": "À venir",
@@ -34,12 +35,12 @@ def current_notice(ends_on: date, today: date) -> str:
     return next((key for key in ("30", "90") if left <= NOTICES[key]), "")
 
 
-def is_renewed(starts_on: date, ends_on: date, others: Iterable[tuple[date, date]]) -> bool:
+def is_renewed(starts_on: date, ends_on: date, others: Iterable[Period]) -> bool:
     """Whether another period of the same thing goes on from this one without a day between, and beyond its end."""
     return any(start <= ends_on + timedelta(days=1) and end > ends_on for start, end in others)
 
 
-def standing(starts_on: date, ends_on: date, today: date, others: Iterable[tuple[date, date]] = ()) -> Standing:
+def standing(starts_on: date, ends_on: date, today: date, others: Iterable[Period] = ()) -> Standing:
     """Where a period stands today; `others` are the periods of the same thing, itself among them or not."""
     if today < starts_on:
         return "to_come"

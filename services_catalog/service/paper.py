@@ -65,8 +65,13 @@ def remove(tx: Tx, kind: type[Filed], provider_id: UUID, filed_id: UUID, read: s
 
 def announce_end(tx: Tx, filed: Qualification | Insurance) -> None:
     """Set (or move) the hours at which the end is announced; none when it is over already."""
-    topic = f"{filed.__tablename__}.ends_soon"
+    topic = ends_soon(filed)
     tx.undue(topic, filed.id)
     if filed.ends_on >= today(tx):
         for key, at in validity.notices(filed.ends_on, zone_of(tx).key):
             tx.due(topic, filed.id, at, key)
+
+
+def ends_soon(filed: Qualification | Insurance) -> str:
+    """The topic of its end."""
+    return f"{filed.__tablename__}.ends_soon"

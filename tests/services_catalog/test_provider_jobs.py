@@ -1,5 +1,6 @@
 """Who is told of a provider: once each, whatever is delivered again, and nothing that is not true any more."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -13,12 +14,17 @@ from kit.outbox import OutboxMessage
 from kit.relay import deliver, fire_due, listener_name
 from kit.transaction import transaction
 from notifications.models import Notification
-from services_catalog.models import Provider
 from services_catalog.rules.papers import read_consultant
 from services_catalog.service.paper import tag_of
 from services_catalog.service.provider import create_provider, resume_provider, suspend_provider
 from services_catalog.service.provider_file import view_provider
-from services_catalog.service.qualification import add_insurance, add_qualification, remove_qualification
+from services_catalog.service.qualification import (
+    add_insurance,
+    add_qualification,
+    change_qualification,
+    remove_insurance,
+    remove_qualification,
+)
 from services_catalog.service.team import add_consultant
 from tenants.models import Tenant
 from tenants.service.colleague import add_member, remove_member
@@ -107,16 +113,13 @@ def test_the_end_of_a_qualification_is_announced_three_times(tenant: Tenant, gra
     assert [plain(title) for title in over] == [f"{supplier.provider.name} : la qualification PASSI a pris fin"] * 2
 
 
-def test_after_a_week_without_workers_one_mail_says_what_is_true(
+def test_after_a_season_without_workers_one_mail_says_what_is_true(
     tenant: Tenant, grades: Actor, supplier: Supplier
 ) -> None:
     with clock.frozen(NOW):
-        add_insurance(grades, supplier.provider.id, an_insurance(END))
-    with transaction(system(tenant.id, "tests")) as tx:
-        silent = tx.session.get_one(Provider, (tenant.id, supplier.provider.id))
-    assert silent.state == "active"
-    titles = later(tenant, datetime(2027, 6, 20, tzinfo=UTC))
-    assert titles == []  # another insurance, until the end of 2028, follows it
+        add_qualification(grades, supplier.provider.id, a_qualification(END))
+    assert len(later(tenant, datetime(2027, 6, 20, 12, tzinfo=UTC))) == 2  # to each of two people, of three deadlines
+    assert all("dans 10 jours" in plain(one.text_body) for one in told(tenant))
 
 
 def test_what_is_entered_late_is_announced_at_once(tenant: Tenant, grades: Actor, supplier: Supplier) -> None:
@@ -139,6 +142,42 @@ def test_a_renewal_silences_the_announcement(
         add_qualification(grades, supplier.provider.id, a_qualification(END))
         add_qualification(grades, supplier.provider.id, a_qualification(date(2029, 6, 30), starts_on, kind))
     assert len(later(tenant, datetime(2027, 4, 1, 12, tzinfo=UTC))) == mails
+
+
+@pytest.mark.parametrize("how", ["removed", "shortened", "of another kind", "untouched"])
+def test_a_renewal_that_is_none_any_more_gives_the_announcement_back(
+    tenant: Tenant, grades: Actor, supplier: Supplier, how: str
+) -> None:
+    """It was due while the renewal silenced it: without this, nobody would be told before the last month."""
+    provider_id, until = supplier.provider.id, date(2029, 6, 30)
+    with clock.frozen(NOW):
+        add_qualification(grades, provider_id, a_qualification(END))
+        renewal = add_qualification(grades, provider_id, a_qualification(until, END + timedelta(1)))
+    assert later(tenant, datetime(2027, 4, 1, 12, tzinfo=UTC)) == []
+    papers = {
+        "shortened": a_qualification(until, END + timedelta(9)),
+        "of another kind": a_qualification(until, END + timedelta(1), "pris"),
+        "untouched": replace(a_qualification(until, END + timedelta(1)), scope="Audit de code"),
+    }
+    with clock.frozen(datetime(2027, 5, 1, 12, tzinfo=UTC)):
+        if how == "removed":
+            remove_qualification(grades, provider_id, renewal.id, tag_of(renewal))
+        else:
+            change_qualification(grades, provider_id, renewal.id, papers[how], tag_of(renewal))
+    titles = later(tenant, datetime(2027, 5, 1, 13, tzinfo=UTC))
+    assert len(titles) == (0 if how == "untouched" else 2)
+    assert all("prend fin le 30 juin 2027" in plain(title) for title in titles)
+
+
+def test_an_insurance_is_announced_once_no_other_follows_it(tenant: Tenant, grades: Actor, supplier: Supplier) -> None:
+    """The supplier of these tests has another one, until the end of 2028."""
+    with clock.frozen(NOW):
+        add_insurance(grades, supplier.provider.id, an_insurance(END))
+    assert later(tenant, datetime(2027, 6, 20, 12, tzinfo=UTC)) == []
+    other = view_provider(grades, supplier.provider.id).insurances[0]
+    with clock.frozen(datetime(2027, 6, 21, 12, tzinfo=UTC)):
+        remove_insurance(grades, supplier.provider.id, other.id, tag_of(other))
+    assert len(later(tenant, datetime(2027, 6, 21, 13, tzinfo=UTC))) == 2
 
 
 def test_what_was_removed_is_not_announced(tenant: Tenant, grades: Actor, supplier: Supplier) -> None:
