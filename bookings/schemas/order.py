@@ -158,7 +158,7 @@ class OrderMissionView(Schema):
 
 
 class OrderView(Schema):
-    """An order; `cancellation` is null for whoever may not cancel it."""
+    """An order; `cancellation` is null for whoever may not cancel it, and once it is too late."""
 
     order = fields.Nested(OrderLineView, attribute="line")
     may_place = fields.Boolean()

@@ -1,13 +1,16 @@
 """What a placed order sets going, and what cancelling it undoes: a mission, or half-days on the account."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from bookings.models import Entitlement, Order
+from bookings.models import Entitlement, Mission, Order
 from bookings.queries import order as orders
 from bookings.queries import time_ledger as ledger
 from bookings.queries.quote import Purchase
+from bookings.queries.time_balance import received
 from bookings.rules.quantity import half_days, last_day
+from bookings.rules.states import MISSION
 from bookings.service.mission import NewMission, cancel_mission, open_mission
 from bookings.service.right import Right, department_of, find_site
 from bookings.service.time_ledger import credit
@@ -56,6 +59,17 @@ def undo(tx: Tx, order: Order) -> None:
     _take_back(tx, order.id)
 
 
+def can_undo(tx: Tx, order: Order, missions: Sequence[Mission]) -> bool:
+    """Whether `undo` would work now: no work has begun, and all the half-days are where they were bought."""
+    if any(one.state != "cancelled" and not MISSION.can(one.state, "cancel") for one in missions):
+        return False
+    purchase = None if missions else orders.find_purchase(tx.session, order.id)
+    if purchase is None:
+        return True
+    packet, _ = purchase
+    return ledger.available_in(tx.session, packet.id) == received(tx.session, [packet.id])[packet.id]
+
+
 def planned_on(tx: Tx, order_id: UUID, lock: bool = False) -> date | None:
     """The first day planned for an order, in the tenant's zone; None while none is. `lock` keeps it from moving."""
     missions = orders.list_missions(tx.session, [order_id], lock).get(order_id, [])
@@ -81,7 +95,7 @@ def _take_back(tx: Tx, order_id: UUID) -> None:
     left = accounts.balance(("available", packet.id))
     if left != bought:
         raise Conflict(
-            f"Des demi-journées de cette commande sont déjà utilisées ou réservées{NBSP}: il en reste "
+            f"Des demi-journées sont déjà utilisées, réservées, transférées ou expirées{NBSP}: il en reste "
             f"{count(left, 'libre', 'libres')} sur {bought}. Elle ne peut plus être annulée."
         )
     entries = {("available", packet.id): -bought, ("purchased", None): bought}

@@ -16,6 +16,7 @@ from bookings.rules import approval
 from bookings.rules.cancellation import Effect
 from bookings.rules.states import ORDER
 from bookings.rules.track import Step, track
+from bookings.service.fulfilment import can_undo
 from bookings.service.order import effect_of
 from bookings.service.today import today
 from kit.actor import Actor
@@ -41,7 +42,8 @@ class OrderLine:
 class OrderPage:
     """One order. `may_place` when the reader is the person it waits for; `effect` is what cancelling costs now.
 
-    `people` are names, by user. `effect` is None for whoever may not cancel it.
+    `people` are names, by user. `effect` is None for whoever may not cancel it, and once its work has begun or its
+    half-days are used.
     """
 
     line: OrderLine
@@ -85,7 +87,11 @@ def view_order(actor: Actor, order_id: UUID) -> OrderPage:
         people = orders.list_people(tx.session, [order.requested_by, order.placed_by])
         waits = order.state == "requested" and allows(PERMISSIONS, actor, "order.place", order)
         second = not line.purchase.organisation.second_approval or approval.is_second(order.requested_by, actor.user_id)
-        may_cancel = allows(PERMISSIONS, actor, "order.cancel", order) and ORDER.can(order.state, "cancel")
+        may_cancel = (
+            allows(PERMISSIONS, actor, "order.cancel", order)
+            and ORDER.can(order.state, "cancel")
+            and can_undo(tx, order, line.missions)
+        )
         return OrderPage(
             line,
             {user_id: user.name for user_id, user in people.items()},

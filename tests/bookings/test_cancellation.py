@@ -13,7 +13,9 @@ from bookings.rules.cancellation import effect, in_words
 from bookings.rules.quantity import last_day, read_quantity, read_size
 from bookings.rules.validity import quote_ends
 from bookings.service import time_ledger
+from bookings.service.order_page import view_order
 from bookings.service.ordering import cancel_order
+from bookings.service.time_booking import TimeBooking, book_time
 from kit import clock
 from kit.actor import system
 from kit.errors import Conflict, Invalid
@@ -164,6 +166,25 @@ def test_a_mission_that_began_is_not_cancelled(tenant: Tenant) -> None:
     with clock.frozen(NOW), pytest.raises(Conflict, match="a commencé"):
         cancel_order(requester(order), order.id, "Trop tard.")
     assert ordered(tenant, market) == (150_000, 150_000)
+
+
+def test_what_cannot_be_cancelled_any_more_is_not_priced(tenant: Tenant) -> None:
+    market, facility, half_days = a_market(tenant), a_facility(tenant), a_market(tenant, mode="time")
+    order, bought = an_order(market, facility), an_order(half_days, facility, quantity=4)
+
+    def offered(one: Order) -> bool:
+        with clock.frozen(NOW):
+            return view_order(facility.owner, one.id).effect is not None
+
+    assert offered(order)
+    assert offered(bought)
+    (mission,) = missions_of(tenant, order)
+    provider = market.supplier.provider.id
+    change(tenant, Mission, mission.id, state="running", started_at=NOW, starts_at=NOW, provider_id=provider)
+    with clock.frozen(NOW):
+        book_time(facility.owner, TimeBooking(facility.organisation.id, half_days.service.slug, 1))
+    assert not offered(order)
+    assert not offered(bought)
 
 
 def test_half_days_leave_with_their_order_while_nobody_used_them(tenant: Tenant) -> None:

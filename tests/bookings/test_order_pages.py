@@ -131,7 +131,7 @@ def test_a_second_person_approves_in_a_browser(
 
 
 def test_cancelling_says_what_it_costs_first(
-    as_: Callable[[Actor], Browser], market: Market, facility: Facility
+    as_: Callable[[Actor], Browser], tenant: Tenant, market: Market, facility: Facility
 ) -> None:
     order, browser = an_order(market, facility, at=clock.now()), as_(facility.owner)
     asked = text_of(browser.get(f"/orders/{order.id}/cancel"))
@@ -141,6 +141,8 @@ def test_cancelling_says_what_it_costs_first(
     assert done.status_code == 303
     assert "Annulée" in text_of(browser.get(f"/orders/{order.id}"))
     assert "ne s’annule plus" in text_of(browser.get(f"/orders/{order.id}/cancel"))
+    reader = as_(a_member(tenant, facility.organisation.id, "reader"))
+    assert "Votre compte ne permet pas d’annuler" in text_of(reader.get(f"/orders/{order.id}/cancel"))
 
 
 def test_the_fee_of_a_funded_order_is_said_to_be_the_organisations(
