@@ -65,7 +65,8 @@ def test_the_sentence_tells_why_this_one() -> None:
         ),
         (
             {"load_half_days": 23},
-            "Cyber Armor n’a pas assez de temps en décembre 2026\xa0: il faut 2\xa0demi-journées, il en reste 1 sur 24.",
+            "Cyber Armor n’a pas assez de temps en décembre 2026\xa0: "
+            "il faut 2\xa0demi-journées, il en reste 1 sur 24.",
         ),
         ({"load_half_days": 22}, ""),
     ],
