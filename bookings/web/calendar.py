@@ -3,6 +3,7 @@
 from datetime import date
 from itertools import groupby
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -21,6 +22,7 @@ from kit.web import actor, page, permission
 
 blueprint = Blueprint("planning", __name__)
 VIEW_WORDS = {"month": "Mois", "week": "Semaine", "list": "Liste"}
+NOON = 12
 BESIDE = {"month": ("Mois précédent", "Mois suivant"), "week": ("Semaine précédente", "Semaine suivante")}
 
 
@@ -94,8 +96,15 @@ def line(one: Appointment) -> dict[str, Any]:
         "who": (one.organisation or "Séance collective") if is_provider else one.provider,
         "consultant": one.consultant.name,
         "is_group": one.slot.kind == "group",
+        "is_whole_day": _is_whole_day(one),
         "places": _taken(one) if one.slot.kind == "group" else "",
     }
+
+
+def _is_whole_day(one: Appointment) -> bool:
+    """Whether it fills a morning and its afternoon."""
+    starts, ends = (at.astimezone(ZoneInfo(g.tenant.zone)) for at in (one.slot.starts_at, one.slot.ends_at))
+    return starts.hour < NOON < ends.hour
 
 
 def _taken(one: Appointment) -> str:

@@ -61,7 +61,7 @@ def card(row: MissionRow, actor: Actor, on: date) -> dict[str, Any]:
 
 def timeline(found: MissionPage) -> list[dict[str, str]]:
     """The steps, for the macro that draws them."""
-    words = {"done": "Fait", "current": "Prochaine étape"}
+    words = {"done": "Fait", "current": "Fait" if found.mission.state == "cancelled" else "Prochaine étape"}
     return [
         {"name": one.name, "when": one.when, "state": one.state, "word": words.get(one.state, "")}
         for one in steps(found.mission, _on)

@@ -187,6 +187,8 @@ def _state(line: FileLine) -> str:
 
 def _when(line: FileLine, now: datetime) -> str:
     """The date that matters: of the deposits, then of the end of the path."""
+    if line.award and line.award.is_finished:
+        return "Tout est fait et prouvé"
     if line.award and line.award.award.state == "confirmed" and line.award.award.complete_on:
         return f"Parcours à terminer au plus tard le {day(line.award.award.complete_on)}"
     return one_line(line.draft.moment, now, line.draft.campaign.zone)
