@@ -15,6 +15,7 @@ from services_catalog.rules.market import Agreement
 from services_catalog.rules.sheet import Value, cell_name
 
 LONGEST_CODE, LONGEST_LABEL = 40, 300
+HIGHEST_VAT = 30  # percent; no country of the Union has more: « 55 » was 5,5
 WHOM = frozenset({"service", "measure", "size_from", "size_to", "tariff", "starts_on", "ends_on"})
 
 
@@ -203,7 +204,7 @@ def _vat(row: RowReader) -> int | None:
     rate = decimal(written.removesuffix("%")) if isinstance(value, str) else decimal(value)
     if rate is not None and 0 < rate < 1 and "%" not in written:
         rate *= 100
-    if rate is None or not 0 <= rate < 100 or rate * 10 != int(rate * 10):
+    if rate is None or not 0 <= rate <= HIGHEST_VAT or rate * 10 != int(rate * 10):
         said = quoted(written) if written else "Une cellule vide"
         row.fail("vat", f"{said} n’est pas un taux de TVA{NBSP}: écrivez par exemple 20{NBSP}% ou 5,5{NBSP}%.")
         return None

@@ -22,7 +22,7 @@ services = st.integers(1, 3).map(lambda number: UUID(int=number))
 providers = st.integers(1, 3).map(lambda number: UUID(int=100 + number))
 sizes = st.none() | st.integers(0, 30)
 amounts = st.integers(0, 10**9)
-rates = st.integers(0, 999)
+rates = st.integers(0, 300)
 
 
 @st.composite
