@@ -99,11 +99,10 @@ def _sentence(months: Iterable[Month]) -> tuple[str, bool]:
     for month in months:
         asked, able, last = asked + month.asked, able + month.capacity, month
         if asked > able:
-            missing = count(asked - able, "demi-journée")
-            return (
-                f"D’ici fin {month.name}, il y a {count(asked, 'demi-journée')} à faire pour {grouped(able)} possibles{NBSP}: "
-                f"il en manque {missing.partition(NBSP)[0]}.",
-                False,
-            )
+            return f"D’ici fin {month.name}, il y a {_against(asked, able)}il en manque {grouped(asked - able)}.", False
     end = f"D’ici fin {last.name}, " if last else ""
-    return f"{end}{count(asked, 'demi-journée')} à faire pour {grouped(able)} possibles{NBSP}: la capacité suffit.", True
+    return f"{end}{_against(asked, able)}la capacité suffit.", True
+
+
+def _against(asked: int, able: int) -> str:
+    return f"{count(asked, 'demi-journée')} à faire pour {grouped(able)} possibles{NBSP}: "
