@@ -33,9 +33,7 @@ def check_agreement(reference: str, starts_on: date, ends_on: date, today: date)
 def check_right(expires_on: date | None, today: date) -> None:
     """Raise Conflict once the right that an award gave is over."""
     if expires_on is not None and today > expires_on:
-        raise Conflict(
-            f"Ce droit était à utiliser jusqu’au {day(expires_on)}. Demandez à l’ARS ce qui est possible."
-        )
+        raise Conflict(f"Ce droit était à utiliser jusqu’au {day(expires_on)}. Demandez à l’ARS ce qui est possible.")
 
 
 def check_adhesion(for_adherents: bool, is_adherent: bool, number: str) -> None:
