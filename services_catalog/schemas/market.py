@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from services_catalog.rules.agreement import BIGGEST_LOT
 from services_catalog.rules.revision import ROUNDINGS
 from services_catalog.rules.states import ASSIGNMENTS
 
@@ -29,7 +30,7 @@ class WriteLot(Schema):
     number = fields.Integer(required=True, strict=True)
     title = fields.String(required=True)
     assignment = fields.String(required=True, validate=validate.OneOf(ASSIGNMENTS))
-    maximum_cents = fields.Integer(required=True, strict=True)
+    maximum_cents = fields.Integer(required=True, strict=True, validate=validate.Range(1, BIGGEST_LOT))
     holders = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=10))
 
 
