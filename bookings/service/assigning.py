@@ -19,12 +19,13 @@ from services_catalog.service.holder import check_provider, list_candidates
 NO_LOT = "Aucun marché en cours ne propose cette prestation\N{NO-BREAK SPACE}: aucun prestataire ne peut être désigné."
 
 
-def need_of(tx: Tx, mission: Mission, starts_at: datetime | None = None) -> Need:
-    """What a mission asks of its provider on a date; without one, on its own, or else today."""
+def need_of(tx: Tx, mission: Mission, starts_at: datetime | None = None, ends_at: datetime | None = None) -> Need:
+    """What a mission asks of its provider from a date to another; without them, on its own, or else today."""
     service, version = missions.service_of(tx.session, tx.tenant_id, mission)
-    at = starts_at or mission.starts_at
-    on = at.astimezone(zone_of(tx)).date() if at else today(tx)
-    return Need(service.family, version.qualification, mission.department, on, mission.half_days)
+    first, last = (starts_at, ends_at) if starts_at else (mission.starts_at, mission.ends_at)
+    on = first.astimezone(zone_of(tx)).date() if first else today(tx)
+    until = last.astimezone(zone_of(tx)).date() if last else on
+    return Need(service.family, version.qualification, mission.department, on, mission.half_days, until)
 
 
 def check_fit(tx: Tx, provider_id: UUID, need: Need) -> str:

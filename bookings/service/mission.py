@@ -11,10 +11,14 @@ from bookings.service.assigning import assign, check_fit, choose_for, need_of
 from bookings.service.slot import release_slots
 from kit.db import uuid7
 from kit.errors import Conflict
+from kit.permissions import allows
 from kit.reference import new_reference
 from kit.transaction import Tx
 from services_catalog.models import Consultant
+from services_catalog.permissions import PERMISSIONS as CATALOGUE
 from services_catalog.rules.assignment import Choice
+
+ANOTHER_DATE = "Le prestataire ne peut pas faire cette mission ce jour-là\N{NO-BREAK SPACE}: choisissez-en un autre."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,11 @@ def plan_mission(tx: Tx, mission: Mission, starts_at: datetime, ends_at: datetim
     consultant = tx.session.get_one(Consultant, (tx.tenant_id, consultant_id))
     if mission.provider_id is None or consultant.provider_id != mission.provider_id:
         raise Conflict("Cette date est celle d’un autre prestataire que celui de la mission.")
-    fault = check_fit(tx, mission.provider_id, need_of(tx, mission, starts_at))
+    fault = check_fit(tx, mission.provider_id, need_of(tx, mission, starts_at, ends_at))
     if fault:
-        raise Conflict(f"Cette date ne convient pas. {fault}")
+        # What a provider lacks is between it and the GRADeS: a facility only learns that the date is not possible.
+        may_read = allows(CATALOGUE, tx.actor, "provider.view", mission)
+        raise Conflict(f"Cette date ne convient pas. {fault if may_read else ANOTHER_DATE}")
     mission.starts_at, mission.ends_at, mission.consultant_id = starts_at, ends_at, consultant_id
     mission.revision += 1
     tx.advance(mission, MISSION, "plan")

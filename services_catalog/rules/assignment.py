@@ -1,8 +1,8 @@
 """Which holder of a lot does a mission, and why this one: state, skill, zone, qualification, insurance, load. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from kit.french import MONTHS, NBSP, count, day, money
@@ -38,7 +38,8 @@ class Candidate:
 class Need:
     """What a mission asks: a family, maybe a qualification and a département, on a day, for so many half-days.
 
-    For none (0), how much the provider has taken already is not looked at.
+    For none (0), how much the provider has taken already is not looked at. `until` is the last day of a mission that
+    takes several: papers cover them all.
     """
 
     family: str
@@ -46,6 +47,7 @@ class Need:
     department: str | None
     on: date
     half_days: int
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +79,17 @@ def defect(candidate: Candidate, need: Need) -> str:
 
 
 def _defects(candidate: Candidate, need: Need) -> Iterator[str]:
-    name, on = candidate.name, day(need.on)
+    name = candidate.name
     if candidate.state != "active":
         yield f"{name} est suspendu."
     if need.family not in candidate.skills:
         yield f"{name} n’intervient pas dans la famille «{NBSP}{FAMILY_LABELS[need.family]}{NBSP}»."
     if need.department is not None and need.department not in candidate.zones:
         yield f"{name} n’intervient pas {located(need.department)}."
-    if need.qualification is not None and _qualified_until(candidate, need) is None:
-        yield f"{name} n’est pas qualifié {QUALIFICATION_LABELS[need.qualification]} à la date du {on}."
-    if _end(candidate.insurances, need.on) is None:
-        yield f"{name} n’a pas d’assurance connue à la date du {on}."
+    if need.qualification is not None and (gap := _gap(_qualified(candidate, need), need)):
+        yield f"{name} n’est pas qualifié {QUALIFICATION_LABELS[need.qualification]} à la date du {day(gap)}."
+    if gap := _gap(candidate.insurances, need):
+        yield f"{name} n’a pas d’assurance connue à la date du {day(gap)}."
     if need.half_days and candidate.load_half_days + need.half_days > candidate.capacity_half_days:
         left = max(0, candidate.capacity_half_days - candidate.load_half_days)
         month = f"{MONTHS[need.on.month - 1]} {need.on.year}"
@@ -108,7 +110,7 @@ def _why(one: Candidate, need: Need, assignment: str, before: list[str]) -> str:
     if assignment == "in_turn":
         facts.append(f"dont c’est le tour ({money(one.ordered_cents)} HT commandés)")
     facts.append(f"intervient {located(need.department)}" if need.department else "intervient dans cette famille")
-    until = _qualified_until(one, need)
+    until = _end(_qualified(one, need), need.on)
     if need.qualification is not None and until is not None:
         facts.append(f"qualifié {QUALIFICATION_LABELS[need.qualification]} jusqu’au {day(until)}")
     insured = _end(one.insurances, need.on)
@@ -132,9 +134,19 @@ def _load(candidate: Candidate, on: date) -> str:
     return f"{of} en {MONTHS[on.month - 1]} {on.year}"
 
 
-def _qualified_until(candidate: Candidate, need: Need) -> date | None:
-    periods = [(start, end) for kind, start, end in candidate.qualifications if kind == need.qualification]
-    return _end(periods, need.on)
+def _qualified(candidate: Candidate, need: Need) -> list[Period]:
+    return [(start, end) for kind, start, end in candidate.qualifications if kind == need.qualification]
+
+
+def _gap(periods: Collection[Period], need: Need) -> date | None:
+    """The first day of the mission that nothing covers; one paper may take over from another."""
+    on, last = need.on, max(need.until or need.on, need.on)
+    while on <= last:
+        end = _end(periods, on)
+        if end is None:
+            return on
+        on = end + timedelta(days=1)
+    return None
 
 
 def _end(periods: Iterable[Period], on: date) -> date | None:

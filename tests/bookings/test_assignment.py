@@ -26,6 +26,7 @@ from tests.services_catalog.market import (
     Supplier,
     a_facility,
     a_lot,
+    a_member,
     a_price,
     a_service,
     a_supplier,
@@ -200,6 +201,17 @@ def test_planning_wants_the_providers_consultant_and_a_fit_day(tenant: Tenant, t
     ):
         with pytest.raises(Conflict, match=sentence), transaction(system(tenant.id, "tests")) as tx:
             plan_mission(tx, tx.session.merge(mission), at, at + timedelta(hours=3), consultant.id)
+
+
+def test_a_facility_is_not_told_what_its_provider_lacks(tenant: Tenant, trio: Trio) -> None:
+    market, *_ = trio
+    mission = opened(tenant, new_mission(tenant, market))
+    buyer = a_member(tenant, mission.organisation_id)
+    later = NOW.replace(year=2029)
+    with pytest.raises(Conflict) as refused, transaction(buyer) as tx:
+        plan_mission(tx, tx.session.merge(mission), later, later + timedelta(hours=3), market.supplier.consultant.id)
+    assert "PASSI" not in refused.value.sentence
+    assert "choisissez-en un autre" in refused.value.sentence
 
 
 def test_planned_unplanned_cancelled(tenant: Tenant, trio: Trio) -> None:

@@ -75,6 +75,23 @@ def test_a_defect_is_a_whole_sentence(changed: dict[str, object], sentence: str)
     assert defect(replace(FIT, **changed), NEED) == sentence  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("periods", "gap"),
+    [
+        ([(date(2026, 1, 1), date(2026, 12, 9))], "10\xa0décembre 2026"),  # ends during the mission
+        ([(date(2026, 1, 1), date(2026, 12, 10))], ""),
+        ([(date(2026, 1, 1), date(2026, 12, 8)), (date(2026, 12, 9), date(2027, 12, 8))], ""),  # renewed
+        ([(date(2026, 1, 1), date(2026, 12, 8)), (date(2026, 12, 10), date(2027, 12, 8))], "9\xa0décembre 2026"),
+    ],
+)
+def test_papers_cover_every_day_of_a_mission(periods: list[tuple[date, date]], gap: str) -> None:
+    need = replace(NEED, until=date(2026, 12, 10))
+    qualified = replace(FIT, qualifications=tuple(("passi", *period) for period in periods))
+    insured = replace(FIT, insurances=tuple(periods))
+    assert defect(qualified, need) == (gap and f"Cyber Armor n’est pas qualifié PASSI à la date du {gap}.")
+    assert defect(insured, need) == (gap and f"Cyber Armor n’a pas d’assurance connue à la date du {gap}.")
+
+
 def test_what_is_not_asked_is_not_checked() -> None:
     nowhere = replace(FIT, zones=frozenset(), qualifications=(), load_half_days=99)
     assert defect(nowhere, replace(NEED, qualification=None, department=None, half_days=0)) == ""
