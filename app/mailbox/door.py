@@ -28,7 +28,6 @@ class Keeper:
         except OSError as error:
             log.error("mail_not_kept", error=str(error))
             return "451 4.3.0 The mailbox cannot write on its disk, try again later"
-        log.info("mail_received", to=envelope.rcpt_tos, name=name)
         return f"250 2.0.0 Kept as {name}"
 
 
