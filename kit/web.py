@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from kit import signing
 from kit.actor import Actor
 from kit.errors import Forbidden
+from kit.typed import number
 
 View = TypeVar("View", bound=Callable[..., Any])
 BROWSER_COOKIE = "crrc_browser"
@@ -45,7 +46,12 @@ def if_match(description: str) -> dict[str, Any]:
 def revision_read(tags: set[str]) -> int:
     """The revision that an If-Match header names (`"7"`); 0, which nothing has, when it is none of ours."""
     tag = tags.pop() if len(tags) == 1 else ""
-    return int(tag) if tag.isascii() and tag.isdecimal() and len(tag) < 10 else 0
+    return number(tag) or 0
+
+
+def revision_sent() -> int:
+    """The revision that a form was made from; 0, which nothing has, when it says none."""
+    return number(request.form.get("revision", "")) or 0
 
 
 def browser() -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from bookings.rules.time import MOST as MOST_AT_ONCE
 from kit.errors import Invalid
 from kit.french import count
+from kit.typed import number
 from services_catalog.rules.bracket import BIGGEST_SIZE
 
 MOST = 10_000
@@ -59,4 +60,4 @@ def _whole(typed: Any) -> int | None:
     if isinstance(typed, int):
         return typed
     digits = "".join(str(typed).split()).replace("\u202f", "").replace("\u00a0", "")
-    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= 15 else None
+    return number(digits, 15)

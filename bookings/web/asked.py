@@ -5,6 +5,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kit.errors import NotFound
+from kit.typed import identifier as read_identifier
 
 
 def day(text: str) -> date | None:
@@ -29,10 +30,10 @@ def instant(on: str, at: str, zone: str) -> datetime | None:
 
 def identifier(text: str) -> UUID:
     """An identifier that must be one. Raises NotFound."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound() from None
+    found = read_identifier(text)
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def maybe(text: str) -> UUID | None:

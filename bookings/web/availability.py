@@ -16,6 +16,7 @@ from bookings.service.availability import ConsultantWeek
 from bookings.web import asked
 from kit.errors import Invalid, NotFound
 from kit.french import DAYS, day
+from kit.typed import number
 from kit.web import actor, page, permission
 
 blueprint = Blueprint("availability", __name__)
@@ -36,7 +37,8 @@ def set_week(provider_id: UUID, consultant_id: UUID) -> Response:
     ticked = set()
     for text in request.form.getlist("half"):
         weekday, _, half = text.partition(":")
-        ticked.add((int(weekday) if weekday.isascii() and weekday.isdecimal() and len(weekday) == 1 else 9, half))
+        known = number(weekday, 1)
+        ticked.add((9 if known is None else known, half))
     try:
         diaries.set_week(actor(), consultant_id, ticked, asked.day(request.form.get("starts_on", "")))
     except Invalid as error:

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 from bookings.service import assignment, board
 from bookings.web.mission_words import card, starting
 from kit.errors import Conflict, CrrcError, Invalid, Stale
-from kit.web import actor, page, permission
+from kit.typed import identifier, number
+from kit.web import actor, page, permission, revision_sent
 from tenants.service.acceptance_rule import set_acceptance_rule
 
 blueprint = Blueprint("board", __name__)
@@ -36,10 +37,8 @@ def assign(mission_id: UUID) -> Response:
 def assign_to(mission_id: UUID) -> Response:
     """Assign it: by hand, or by the rule of its lot."""
     chosen = request.form.get("provider_id", "")
-    revision = request.form.get("revision", "")
-    read = int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 10 else 0
     try:
-        assignment.assign_mission(actor(), mission_id, _provider(chosen), read)
+        assignment.assign_mission(actor(), mission_id, _provider(chosen), revision_sent())
     except (Conflict, Invalid, Stale) as error:
         return _assign_page(mission_id, error)
     flash("La mission est attribuée. Le prestataire et l’établissement sont prévenus.", "good")
@@ -58,9 +57,8 @@ def acceptance_rule() -> Response:
 def change_acceptance_rule() -> Response:
     """Change the rule, for the deliveries to come."""
     days = request.form.get("acceptance_days", "").strip()
-    number = int(days) if days.isascii() and days.isdecimal() and len(days) < 4 else None
     try:
-        set_acceptance_rule(actor(), number, request.form.get("silence_accepts") == "yes")
+        set_acceptance_rule(actor(), number(days, 3), request.form.get("silence_accepts") == "yes")
     except Invalid as error:
         return _rule_page(error)
     flash("La règle est enregistrée. Elle vaut pour les prochaines livraisons.", "good")
@@ -95,7 +93,7 @@ def _provider(text: str) -> UUID | None:
     """Nobody chosen by hand: the rule of the lot chooses."""
     if text == "rule":
         return None
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Invalid("La mission n’est pas attribuée.", {"provider_id": "Choisissez un prestataire."}) from None
+    provider_id = identifier(text)
+    if provider_id is None:
+        raise Invalid("La mission n’est pas attribuée.", {"provider_id": "Choisissez un prestataire."})
+    return provider_id

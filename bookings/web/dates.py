@@ -13,6 +13,7 @@ from bookings.service.dates import DatesPage
 from bookings.web import asked
 from kit.errors import Conflict, CrrcError, Invalid
 from kit.french import count, day
+from kit.typed import identifier, number
 from kit.web import actor, page, permission
 
 blueprint = Blueprint("dates", __name__)
@@ -64,13 +65,12 @@ def _chosen() -> tuple[UUID, list[HalfDay]]:
         starts = read_half(f"{form.get('on', '').strip()}:{form.get('half', '')}")
         found = [starts]
         if starts is not None:
-            wanted = min(int(form["count"]) if form.get("count", "").isdecimal() else 1, 200)
+            wanted = min(number(form.get("count", "")) or 1, 200)
             for _ in range(wanted - 1):
                 found.append(found[-1].following)  # type: ignore[union-attr]
-    try:
-        consultant_id = UUID(consultant)
-    except ValueError:
-        raise Invalid(NOTHING_CHOSEN, {"chosen": NOTHING_CHOSEN}) from None
+    consultant_id = identifier(consultant)
+    if consultant_id is None:
+        raise Invalid(NOTHING_CHOSEN, {"chosen": NOTHING_CHOSEN})
     halves = [half for half in found if half is not None]
     if len(halves) != len(found):
         raise Invalid(NOTHING_CHOSEN, {"on" if chosen == "other" else "chosen": "Indiquez un jour et un moment."})

@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response
 
 from bookings.models import Entitlement, Order
 from bookings.service import entitlement as rights
-from bookings.web.order_form import contact_typed, details_typed, read_uuid
+from bookings.web.order_form import contact_typed, details_typed
 from bookings.web.order_words import right_card, units
 from kit.errors import Conflict, CrrcError, Invalid
+from kit.typed import identifier
 from kit.web import actor, page, permission
 
 blueprint = Blueprint("entitlements", __name__)
@@ -20,10 +21,10 @@ blueprint = Blueprint("entitlements", __name__)
 @permission("entitlement.view")
 def list_entitlements() -> Response:
     """The rights of one's organisations; everybody's for the GRADeS. With `award`, straight to what it gave."""
-    award_id = read_uuid(request.args.get("award", ""))
+    award_id = identifier(request.args.get("award", ""))
     if award_id and (right := rights.find_of_award(actor(), award_id)):
         return _straight_to(*right)
-    after = read_uuid(request.args.get("after", ""))
+    after = identifier(request.args.get("after", ""))
     found = rights.list_entitlements(actor(), after)
     return page(
         "orders/entitlements.html",

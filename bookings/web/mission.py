@@ -18,7 +18,8 @@ from bookings.service.dropping import drop_mission
 from bookings.service.satisfaction import answer_satisfaction
 from bookings.web import mission_words as words
 from kit.errors import CrrcError
-from kit.web import actor, page, permission
+from kit.typed import number
+from kit.web import actor, page, permission, revision_sent
 
 blueprint = Blueprint("missions", __name__)
 GRADES_ONLY = ("unassigned", "unplanned", "delivered")
@@ -29,7 +30,7 @@ GRADES_ONLY = ("unassigned", "unplanned", "delivered")
 def my_missions() -> Response:
     """The missions of one's organisations, what waits for the reader first; everybody's for the GRADeS."""
     view, looked_for = request.args.get("view", "current"), request.args.get("words", "")
-    found = mission_reading.list_missions(actor(), view, looked_for, _number(request.args.get("page", "1")) or 1)
+    found = mission_reading.list_missions(actor(), view, looked_for, number(request.args.get("page", "1")) or 1)
     asked = {name: request.args[name] for name in ("view", "words") if request.args.get(name)}
     views = [(key, text) for key, text in VIEW_LABELS.items() if found.everybody or key not in GRADES_ONLY]
     return page(
@@ -53,7 +54,8 @@ def view_mission(mission_id: UUID) -> Response:
 @permission("mission.start")
 def start(mission_id: UUID) -> Response:
     """The work begins."""
-    return move(mission_id, "La mission a commencé.", lambda: delivery.start_mission(actor(), mission_id, _revision()))
+    done = "La mission a commencé."
+    return move(mission_id, done, lambda: delivery.start_mission(actor(), mission_id, revision_sent()))
 
 
 @blueprint.post("/missions/<uuid:mission_id>/deliver")
@@ -61,7 +63,7 @@ def start(mission_id: UUID) -> Response:
 def deliver(mission_id: UUID) -> Response:
     """The work is done."""
     done = "La prestation est livrée. L’établissement est prévenu."
-    return move(mission_id, done, lambda: delivery.deliver_mission(actor(), mission_id, _revision()))
+    return move(mission_id, done, lambda: delivery.deliver_mission(actor(), mission_id, revision_sent()))
 
 
 @blueprint.post("/missions/<uuid:mission_id>/accept")
@@ -78,7 +80,7 @@ def accept(mission_id: UUID) -> Response:
 def reserve(mission_id: UUID) -> Response:
     """Something is wrong with what was delivered."""
     text, done = request.form.get("text", ""), "Vos réserves sont enregistrées. Le prestataire est prévenu."
-    return move(mission_id, done, lambda: acceptance.reserve_mission(actor(), mission_id, text, _revision()))
+    return move(mission_id, done, lambda: acceptance.reserve_mission(actor(), mission_id, text, revision_sent()))
 
 
 @blueprint.post("/missions/<uuid:mission_id>/cancel")
@@ -86,14 +88,14 @@ def reserve(mission_id: UUID) -> Response:
 def cancel(mission_id: UUID) -> Response:
     """A mission without an order is given up."""
     done = "La mission est annulée. Ses demi-journées sont de nouveau disponibles."
-    return move(mission_id, done, lambda: drop_mission(actor(), mission_id, _revision()))
+    return move(mission_id, done, lambda: drop_mission(actor(), mission_id, revision_sent()))
 
 
 @blueprint.post("/missions/<uuid:mission_id>/satisfaction")
 @permission("satisfaction.answer")
 def satisfaction(mission_id: UUID) -> Response:
     """Three questions."""
-    answers = {name: _number(request.form.get(name, "")) for name in QUESTIONS}
+    answers = {name: number(request.form.get(name, "")) for name in QUESTIONS}
     comment, done = request.form.get("comment", ""), "Merci\N{NO-BREAK SPACE}! Votre avis est enregistré."
     return move(mission_id, done, lambda: answer_satisfaction(actor(), mission_id, answers, comment))
 
@@ -143,12 +145,3 @@ def _typed(error: CrrcError | None) -> dict[str, Any]:
         "errors": error.fields if error else {},
         "refusal": error.sentence if error and not error.fields else None,
     }
-
-
-def _revision() -> int:
-    """The revision the page was made from; 0, which nothing has, when it does not say."""
-    return _number(request.form.get("revision", "")) or 0
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

@@ -7,9 +7,10 @@ from werkzeug.wrappers import Response
 
 from bookings.rules.details import shown_contact
 from bookings.service import order_page, ordering, paper
-from bookings.web.order_form import read_uuid, send_pdf
+from bookings.web.order_form import send_pdf
 from bookings.web.order_words import door, mission_url, order_card, quote_card, right_card, standing, steps
 from kit.errors import Conflict, CrrcError, Invalid
+from kit.typed import identifier, number
 from kit.web import actor, page, permission
 
 blueprint = Blueprint("orders", __name__)
@@ -19,7 +20,7 @@ blueprint = Blueprint("orders", __name__)
 @permission("entitlement.view")
 def my_orders() -> Response:
     """What one is entitled to, what waits for an agreement, quotes still good, orders."""
-    after = read_uuid(request.args.get("after", ""))
+    after = identifier(request.args.get("after", ""))
     found = order_page.list_my_orders(actor(), after)
     return page(
         "orders/mine.html",
@@ -91,7 +92,7 @@ def confirm_cancellation(order_id: UUID) -> Response:
 def cancel(order_id: UUID) -> Response:
     """Cancel, at the cost that was shown."""
     motive, read = request.form.get("motive", ""), request.form.get("fee", "0")
-    fee = int(read) if read.isascii() and read.isdecimal() and len(read) < 16 else 0
+    fee = number(read, 15) or 0
     try:
         ordering.cancel_order(actor(), order_id, motive, fee)
     except (Conflict, Invalid) as error:

@@ -1,7 +1,6 @@
 """What the forms of orders send, and how a paper is sent back."""
 
 from collections.abc import Mapping
-from uuid import UUID
 
 from werkzeug.wrappers import Response
 
@@ -16,14 +15,6 @@ def contact_typed(form: Mapping[str, str]) -> dict[str, str]:
 def details_typed(form: Mapping[str, str]) -> dict[str, str]:
     """What the fields of an order show again: what was typed, cut where nobody types that much."""
     return {name: form.get(name, "")[:500] for name in (*LONGEST, *(field.key for field in CONTACT))}
-
-
-def read_uuid(text: str) -> UUID | None:
-    """The identifier in an address or a form; None when it is none."""
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
 
 
 def send_pdf(name: str, content: bytes) -> Response:

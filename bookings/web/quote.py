@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response
 from bookings.service import counter, ordering, paper
 from bookings.service import quote as quotes
 from bookings.web.order import blueprint
-from bookings.web.order_form import contact_typed, details_typed, read_uuid, send_pdf
+from bookings.web.order_form import contact_typed, details_typed, send_pdf
 from bookings.web.order_words import quantity
 from kit.errors import Conflict, CrrcError, Invalid
+from kit.typed import identifier
 from kit.web import actor, page, permission
 from services_catalog.rules.price import Priced, Unpriced
 
@@ -29,7 +30,7 @@ def ask_quote(service_slug: str) -> Response:
 def draw_up(service_slug: str) -> Response:
     """Draw up the quote."""
     form = request.form
-    organisation_id = read_uuid(form.get("organisation_id", ""))
+    organisation_id = identifier(form.get("organisation_id", ""))
     if organisation_id is None:
         return _counter_page(service_slug, form)
     try:
@@ -74,7 +75,7 @@ def order_quote(quote_id: UUID) -> Response:
 def _counter_page(slug: str, typed: Mapping[str, str], error: CrrcError | None = None) -> Response:
     try:
         found = counter.open_counter(
-            actor(), slug, read_uuid(typed.get("organisation_id", "")), typed.get("number", "")
+            actor(), slug, identifier(typed.get("organisation_id", "")), typed.get("number", "")
         )
     except Invalid as unknown:
         error, found = unknown, counter.open_counter(actor(), slug)

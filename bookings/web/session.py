@@ -1,5 +1,6 @@
 """Group sessions: the programme, one of them, and what a facility does there in one click."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from services_catalog.rules.price import Priced
 from services_catalog.rules.service import read_service
 
 blueprint = Blueprint("sessions", __name__)
+SEATED = "C’est réservé. Une invitation part par courriel."
 
 
 @blueprint.get("/sessions")
@@ -53,57 +55,37 @@ def view_session(slot_id: UUID) -> Response:
 def book(slot_id: UUID) -> Response:
     """Take places: order included, or for a mission that is ordered already."""
     mission_id = maybe(request.form.get("mission", ""))
-    try:
+
+    def take_places() -> object:
         if mission_id:
-            place.seat_mission(actor(), slot_id, mission_id)
-        else:
-            place.book_places(actor(), slot_id, _organisation(), request.form.get("places", "1"))
-    except Conflict as error:
-        return _refused(slot_id, error)
-    except Invalid as error:
-        return show(slot_id, error)
-    flash("C’est réservé. Une invitation part par courriel.", "good")
-    return redirect(url_for(".view_session", slot_id=slot_id), 303)
+            return place.seat_mission(actor(), slot_id, mission_id)
+        return place.book_places(actor(), slot_id, _organisation(), request.form.get("places", "1"))
+
+    return _answer(slot_id, take_places, SEATED)
 
 
 @blueprint.post("/sessions/<uuid:slot_id>/waiting")
 @permission("waiting.join")
 def wait(slot_id: UUID) -> Response:
     """Wait for a place."""
-    try:
-        place.join_waiting(actor(), slot_id, _organisation(), request.form.get("places", "1"))
-    except Conflict as error:
-        return _refused(slot_id, error)
-    except Invalid as error:
-        return show(slot_id, error)
-    flash("Vous êtes sur la liste d’attente. Rien n’est commandé.", "good")
-    return redirect(url_for(".view_session", slot_id=slot_id), 303)
+    places = request.form.get("places", "1")
+    done = "Vous êtes sur la liste d’attente. Rien n’est commandé."
+    return _answer(slot_id, lambda: place.join_waiting(actor(), slot_id, _organisation(), places), done)
 
 
 @blueprint.post("/sessions/<uuid:slot_id>/offer")
 @permission("waiting.take")
 def take(slot_id: UUID) -> Response:
     """Take the place that is offered."""
-    try:
-        place.take_offer(actor(), slot_id, _organisation())
-    except Conflict as error:
-        return _refused(slot_id, error)
-    except Invalid as error:
-        return show(slot_id, error)
-    flash("C’est réservé. Une invitation part par courriel.", "good")
-    return redirect(url_for(".view_session", slot_id=slot_id), 303)
+    return _answer(slot_id, lambda: place.take_offer(actor(), slot_id, _organisation()), SEATED)
 
 
 @blueprint.post("/sessions/<uuid:slot_id>/leave")
 @permission("waiting.leave")
 def leave(slot_id: UUID) -> Response:
     """Give up waiting."""
-    try:
-        place.leave_waiting(actor(), slot_id, _organisation())
-    except Conflict as error:
-        return _refused(slot_id, error)
-    flash("Vous n’attendez plus de place dans cette séance.", "info")
-    return redirect(url_for(".view_session", slot_id=slot_id), 303)
+    done = "Vous n’attendez plus de place dans cette séance."
+    return _answer(slot_id, lambda: place.leave_waiting(actor(), slot_id, _organisation()), done, "info")
 
 
 def show(slot_id: UUID, error: CrrcError | None = None) -> Response:
@@ -126,6 +108,18 @@ def show(slot_id: UUID, error: CrrcError | None = None) -> Response:
         refusal=error.sentence if error else None,
         errors=dict(error.fields) if error else {},
     )
+
+
+def _answer(slot_id: UUID, act: Callable[[], object], done: str, tone: str = "good") -> Response:
+    """Do it and go back to the session; or say why nothing was done."""
+    try:
+        act()
+    except Conflict as error:
+        return _refused(slot_id, error)
+    except Invalid as error:
+        return show(slot_id, error)
+    flash(done, tone)
+    return redirect(url_for(".view_session", slot_id=slot_id), 303)
 
 
 def _refused(slot_id: UUID, error: Conflict) -> Response:

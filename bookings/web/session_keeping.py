@@ -18,6 +18,7 @@ from bookings.web import asked
 from bookings.web.session import blueprint, show
 from kit.errors import Conflict, CrrcError, Invalid, Stale
 from kit.permissions import permit
+from kit.typed import identifier
 from kit.web import actor, page, permission
 from services_catalog.web.typed import whole
 
@@ -105,11 +106,10 @@ def _details(form: Mapping[str, str]) -> SessionDetails:
         faults["starts_at"] = "Indiquez un jour et une heure de début."
     if ends_at is None:
         faults["ends_at"] = "Indiquez une heure de fin."
-    try:
-        consultant_id = UUID(form.get("consultant", ""))
-    except ValueError:
+    consultant_id = identifier(form.get("consultant", ""))
+    if consultant_id is None:
         faults["consultant_id"] = "Choisissez qui anime la séance."
-    if starts_at is None or ends_at is None or faults:
+    if starts_at is None or ends_at is None or consultant_id is None:
         raise Invalid(opening.NOT_OPENED, faults)
     capacity = whole(form.get("capacity", "")) or 0
     return SessionDetails(consultant_id, starts_at, ends_at, form.get("place", ""), capacity)

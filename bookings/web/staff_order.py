@@ -9,10 +9,10 @@ from bookings.queries.order import PAGE, LotTotal, OrderFilter
 from bookings.rules.states import ORDER
 from bookings.service import order_page
 from bookings.web.order import blueprint
-from bookings.web.order_form import read_uuid
 from bookings.web.order_words import order_card
 from campaigns.rules.form import tidy
 from kit.french import money
+from kit.typed import identifier, number
 from kit.web import actor, page, permission
 
 LAST_PAGE = 10_000
@@ -25,7 +25,7 @@ def list_orders() -> Response:
     args = request.args
     state = args.get("state", "")
     wanted = OrderFilter(
-        state if state in ORDER.states else "", read_uuid(args.get("lot", "")), tidy(args.get("words", ""))[:100]
+        state if state in ORDER.states else "", identifier(args.get("lot", "")), tidy(args.get("words", ""))[:100]
     )
     number = _page_number(args.get("page", ""))
     found = order_page.list_orders(actor(), wanted, number)
@@ -56,5 +56,4 @@ def _lot(one: LotTotal) -> dict[str, Any]:
 
 
 def _page_number(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
-    return min(max(1, number), LAST_PAGE)
+    return min(number(text, 5) or 1, LAST_PAGE)

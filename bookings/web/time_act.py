@@ -13,6 +13,7 @@ from bookings.service.time_rehearsal import rehearse
 from kit.actor import Actor
 from kit.errors import Conflict, CrrcError, Invalid
 from kit.transaction import Tx
+from kit.typed import identifier as read_identifier
 from kit.web import actor, page
 from services_catalog.rules.figures import read_day, whole
 
@@ -80,10 +81,10 @@ def day(form: Form, name: str) -> Any:
 
 def identifier(form: Form, name: str) -> UUID:
     """Something that was chosen in a list. Raises Invalid when it is not of the list."""
-    try:
-        return UUID(form.get(name, ""))
-    except ValueError:
-        raise Invalid("Ce choix n’est pas possible.", {name: "Choisissez une ligne de la liste."}) from None
+    found = read_identifier(form.get(name, ""))
+    if found is None:
+        raise Invalid("Ce choix n’est pas possible.", {name: "Choisissez une ligne de la liste."})
+    return found
 
 
 def _form(act: Act, typed: Any, error: CrrcError | None = None) -> Response:

@@ -18,6 +18,7 @@ from kit.actor import Actor
 from kit.errors import Conflict, Invalid, Stale
 from kit.permissions import permit
 from kit.transaction import transaction
+from kit.typed import identifier
 from tenants.models import User
 
 
@@ -51,7 +52,7 @@ def list_files(
     actor: Actor, slug: str, filters: Filters, after: UUID | None = None, limit: int = reviews.PAGE
 ) -> Files:
     """A page of the call's files. Raises Invalid when `filters.assignee` is no identifier."""
-    if filters.assignee not in ("", "none") and not _is_uuid(filters.assignee):
+    if filters.assignee not in ("", "none") and identifier(filters.assignee) is None:
         raise Invalid("Ce filtre n’existe pas.", {"assignee": "Choisissez un instructeur de la liste."})
     with transaction(actor) as tx:
         campaign = campaigns.get_campaign(tx.session, slug)
@@ -130,11 +131,3 @@ def write_review(
         review.saved_at = tx.now
         tx.audit("review.write", candidacy_id, completeness=completeness, score=score)
         return review
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from campaigns.service import release as releasing
 from kit.errors import Conflict, CrrcError, Invalid, Stale
+from kit.typed import number
 from kit.web import actor, page, permission
 
 blueprint = Blueprint("decisions", __name__)
@@ -71,5 +72,4 @@ def _page_url(slug: str) -> Callable[[int], str]:
 
 
 def _page() -> int:
-    text = request.args.get("page", "1")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    return number(request.args.get("page", "1"), 5) or 1

@@ -13,6 +13,7 @@ from kit.document.source import LONGEST, Source, read_yaml
 from kit.errors import CrrcError
 from kit.french import count
 from kit.permissions import permit
+from kit.typed import number
 from kit.web import actor, page, permission
 
 blueprint = Blueprint("campaign_documents", __name__)
@@ -51,8 +52,7 @@ def ask_change(slug: str) -> Response:
 def change(slug: str) -> Response:
     """Check the new document, and make it the current version when it was asked to."""
     text, source = _sent()
-    typed = request.form.get("base_version", "")
-    base = int(typed) if typed.isdecimal() and len(typed) < 10 else 0
+    base = number(request.form.get("base_version", "")) or 0
     try:
         saved = writing.save_campaign(actor(), source, slug=slug, base_version=base, rehearse=_only_checks())
     except CrrcError as error:

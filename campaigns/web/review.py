@@ -14,7 +14,8 @@ from campaigns.service import review as reviewing
 from eligibility.web.clauses import clause_items
 from kit.errors import CrrcError, Invalid
 from kit.french import count
-from kit.web import actor, page, permission
+from kit.typed import identifier, number
+from kit.web import actor, page, permission, revision_sent
 from tenants.models import User
 
 blueprint = Blueprint("reviews", __name__)
@@ -76,7 +77,7 @@ def write(candidacy_id: UUID) -> Response:
             form.get("completeness", ""),
             form.get("note", ""),
             _score(form.get("score", "")),
-            _number(form.get("revision", "")),
+            revision_sent(),
         )
     except CrrcError as error:
         return _file_page(candidacy_id, error)
@@ -93,7 +94,7 @@ def decide(candidacy_id: UUID) -> Response:
             deciding.undecide(actor(), candidacy_id)
         else:
             outcome, motive = request.form.get("outcome", ""), request.form.get("motive", "")
-            deciding.decide(actor(), candidacy_id, outcome, motive, _number(request.form.get("submission", "")) or None)
+            deciding.decide(actor(), candidacy_id, outcome, motive, number(request.form.get("submission", "")) or None)
     except CrrcError as error:
         return _file_page(candidacy_id, error)
     flash("La décision est enregistrée. Personne n’en est informé avant la notification.", "good")
@@ -140,17 +141,13 @@ def _address() -> dict[str, Any]:
 
 
 def _uuid(text: str, field: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Invalid("Cette adresse est incomplète.", {field: "Identifiant inconnu."}) from None
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    found = identifier(text)
+    if found is None:
+        raise Invalid("Cette adresse est incomplète.", {field: "Identifiant inconnu."})
+    return found
 
 
 def _score(text: str) -> int | None:
     """Empty is no score; anything that is no number is out of range, so that the rule refuses it with its sentence."""
     text = text.strip()
-    return None if not text else _number(text) if text.isascii() and text.isdigit() else -1
+    return None if not text else (number(text) or 0) if text.isascii() and text.isdigit() else -1

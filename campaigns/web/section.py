@@ -23,6 +23,7 @@ from campaigns.web.controls import controls, sent
 from kit import french
 from kit.errors import CrrcError, NotFound
 from kit.permissions import allows
+from kit.typed import number
 from kit.web import actor, page, permission
 
 DISPUTED = "Une autre personne a écrit dans le même champ. Vos deux textes sont conservés."
@@ -77,7 +78,7 @@ def autosave(candidacy_id: UUID) -> Response:
 def revision() -> int | None:
     """The revision that the sender's page showed; None when it said none."""
     text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return number(text)
 
 
 def is_writable(draft: Draft) -> bool:

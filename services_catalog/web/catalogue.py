@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, current_app, request, url_for
 from werkzeug.wrappers import Response
 
+from kit.typed import number
 from kit.web import actor, page, permission
 from services_catalog.queries.service import Line
 from services_catalog.rules.service_words import MODE_LABELS, duration_of
@@ -112,8 +113,7 @@ def _one_of(name: str, known: Sequence[str]) -> str:
 def page_number(total: int, size: int) -> int:
     """The page that the address asks for, among those there are."""
     asked = request.args.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 5 else 1
-    return max(min(number, pages_of(total, size)), 1)
+    return max(min(number(asked, 4) or 1, pages_of(total, size)), 1)
 
 
 def pages_of(total: int, size: int) -> int:

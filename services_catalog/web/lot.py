@@ -7,14 +7,15 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kit.errors import CrrcError, Invalid, Stale
-from kit.web import actor, page, permission
+from kit.typed import identifier
+from kit.web import actor, page, permission, revision_sent
 from services_catalog.models import FrameworkAgreement
 from services_catalog.rules.agreement import MOST_HOLDERS
 from services_catalog.rules.states import ASSIGNMENT_LABELS
 from services_catalog.service import agreement as agreements
 from services_catalog.service import lot as lots
 from services_catalog.service.agreement import LotPicture
-from services_catalog.web.market import blueprint, revision_sent
+from services_catalog.web.market import blueprint
 from services_catalog.web.typed import whole
 
 HINTS = {
@@ -111,7 +112,4 @@ def _sent() -> dict[str, Any]:
 
 def _holder(text: str) -> UUID:
     """A provider; one that nobody is, when what was sent is no identifier."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return NO_HOLDER
+    return identifier(text) or NO_HOLDER

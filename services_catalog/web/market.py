@@ -9,14 +9,14 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from kit.errors import CrrcError, Invalid, Stale
-from kit.web import actor, page, permission
+from kit.web import actor, page, permission, revision_sent
 from services_catalog.models import FrameworkAgreement
 from services_catalog.rules.agreement import AgreementTerms, long_duration
 from services_catalog.rules.states import ASSIGNMENT_LABELS
 from services_catalog.service import agreement as agreements
 from services_catalog.service.schedule_file import write_template
 from services_catalog.web.market_picture import gauge, life, remaining, standing
-from services_catalog.web.typed import boxes, boxes_of, day_of
+from services_catalog.web.typed import after_sent, boxes, boxes_of, day_of
 
 blueprint = Blueprint("market", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -27,7 +27,7 @@ DRAWN: dict[str, Any] = {"gauge_of": gauge, "life_of": life, "standing_of": stan
 @permission("agreement.view")
 def list_agreements() -> Response:
     """Every agreement, with what each lot has ordered."""
-    found = agreements.list_agreements(actor(), _after())
+    found = agreements.list_agreements(actor(), after_sent())
     following = url_for(".list_agreements", after=found.after) if found.after else None
     return page("market/list.html", found=found, following=following, **DRAWN)
 
@@ -102,12 +102,6 @@ def attachment(content: bytes, name: str, kind: str) -> Response:
     return response
 
 
-def revision_sent() -> int:
-    """The revision that a form was read at; 0, which nothing has, when it says none."""
-    sent = request.form.get("revision", "")
-    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else 0
-
-
 def _form(
     agreement: FrameworkAgreement | None,
     values: Mapping[str, Any] | MultiDict[str, str],
@@ -138,11 +132,3 @@ def _sent() -> dict[str, Any]:
         "ends_on": day_of(request.form, "ends_on"),
         "adherents_only": "adherents_only" in request.form,
     }
-
-
-def _after() -> UUID | None:
-    text = request.args.get("after", "")
-    try:
-        return UUID(text) if text else None
-    except ValueError as wrong:
-        raise Invalid("Cette page de la liste n’existe pas.", {"after": "Revenez à la première page."}) from wrong

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from kit.actor import Actor
 from kit.errors import CrrcError, Invalid, NotFound
 from kit.permissions import allows
+from kit.typed import identifier
 from kit.web import actor, page, permission
 from services_catalog.models import Service
 from services_catalog.permissions import PERMISSIONS
@@ -105,10 +106,12 @@ def may_ask(who: Actor) -> bool:
 
 
 def _organisation(asked: Mapping[str, str]) -> UUID | None:
-    try:
-        return UUID(asked["organisation"]) if "organisation" in asked else None
-    except ValueError:
-        raise NotFound("Cet organisme n’existe pas, ou vous n’y avez pas accès.") from None
+    if "organisation" not in asked:
+        return None
+    found = identifier(asked["organisation"])
+    if found is None:
+        raise NotFound("Cet organisme n’existe pas, ou vous n’y avez pas accès.")
+    return found
 
 
 def _shelves(prices: PriceList) -> list[tuple[str, str, list[Any]]]:

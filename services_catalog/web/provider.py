@@ -15,6 +15,7 @@ from services_catalog.rules.states import FAMILIES, FAMILY_LABELS, PROVIDER, QUA
 from services_catalog.service import provider_file as reading
 from services_catalog.service.provider_file import Filters, ProviderFile
 from services_catalog.web.picture import Period, picture
+from services_catalog.web.typed import after_sent
 
 blueprint = Blueprint("providers", __name__)
 FILTERS = ("text", "state", "family", "qualification", "department", "on")
@@ -25,8 +26,8 @@ WORDS: dict[str, Any] = {"families": FAMILY_LABELS, "qualifications": QUALIFICAT
 @permission("provider.list")
 def list_providers() -> Response:
     """Every provider, what it can do today, or whether it is fit for what is asked."""
-    filters, after = _filters(request.args), request.args.get("after", "")
-    found = reading.list_providers(actor(), filters, _uuid(after) if after else None)
+    filters = _filters(request.args)
+    found = reading.list_providers(actor(), filters, after_sent())
     rows = sorted(found.rows, key=lambda row: bool(row.fault)) if filters.family else found.rows
     asked: dict[str, Any] = {name: request.args[name] for name in FILTERS if request.args.get(name)}
     return page(
@@ -92,10 +93,3 @@ def _periods(file: ProviderFile) -> list[Period]:
         *(Period(*who, one.kind, one.scope, one.starts_on, one.ends_on) for one in file.qualifications),
         *(Period(*who, "insurance", one.insurer, one.starts_on, one.ends_on) for one in file.insurances),
     ]
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as wrong:
-        raise Invalid("Cette page de la liste n’existe pas.", {"after": "Revenez à la première page."}) from wrong

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from finess.rules.geography import departments, regions
 from kit.errors import CrrcError
-from kit.web import actor, page, permission
+from kit.web import actor, page, permission, revision_sent
 from services_catalog.models import Provider
 from services_catalog.rules.profile import MOST_CONTACTS
 from services_catalog.rules.states import FAMILY_LABELS
@@ -55,7 +55,7 @@ def ask_edit(provider_id: UUID) -> Response:
 def edit(provider_id: UUID) -> Response:
     """Write its profile."""
     try:
-        writing.edit_provider(actor(), provider_id, _sent(), whole(request.form.get("revision", "")) or 0)
+        writing.edit_provider(actor(), provider_id, _sent(), revision_sent())
     except CrrcError as error:
         return _form(reading.view_provider(actor(), provider_id, "provider.write").provider, error)
     flash("La fiche est enregistrée.", "good")

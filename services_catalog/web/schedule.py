@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from kit.document.finding import Finding
 from kit.errors import Conflict, CrrcError, Invalid
 from kit.french import NBSP, day
+from kit.typed import identifier
 from kit.web import actor, page, permission
 from services_catalog.gateway.spreadsheet import LARGEST
 from services_catalog.rules.bpu_words import COLUMNS
@@ -179,7 +180,7 @@ def _sent() -> NewSchedule:
         fault = "Choisissez un fichier, XLSX ou CSV."
         raise Invalid(fault, {"file": fault})
     return NewSchedule(
-        provider_id=_provider(request.form.get("provider_id", "")),
+        provider_id=identifier(request.form.get("provider_id", "")),
         starts_on=day_of(request.form, "starts_on"),
         ends_on=day_of(request.form, "ends_on"),
         file_name=(file.filename or "") if file else "",
@@ -191,10 +192,3 @@ def _sent() -> NewSchedule:
 def _formula() -> dict[str, Any]:
     base_on: date | None = day_of(request.form, "base_on")
     return {name: request.form.get(name, "") for name in FORMULA} | {"base_on": base_on}
-
-
-def _provider(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

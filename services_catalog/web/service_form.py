@@ -9,10 +9,11 @@ from flask import request
 from kit.document.finding import Finding, errors_of
 from kit.document.source import Source, read_data
 from kit.french import NBSP
-from kit.web import revision_read
+from kit.typed import number
 from services_catalog.models import Service
 from services_catalog.rules.rule_text import read_rule_text, write_rule
 from services_catalog.rules.service import VALID_MONTHS, read_service
+from services_catalog.web.typed import whole
 
 LISTS = ("deliverables", "prerequisites")
 TEXTS = ("title", "summary", "description", "level", "mode", "half_days", "qualification", "free_days", "late_percent")
@@ -93,7 +94,7 @@ def sent() -> Typed:
         values={name: form.get(name, "").replace("\r\n", "\n").strip() for name in (*TEXTS, "valid_months")},
         lists={name: [line.strip() for line in form.getlist(name) if line.strip()] for name in LISTS},
         rule=form.get("rule", "").replace("\r\n", "\n"),
-        revision=revision_read({form.get("revision", "")}),
+        revision=number(form.get("revision", "")) or 0,
         rows=MORE if form.get("more") else SPARE,
     )
 
@@ -160,5 +161,5 @@ def _written(typed: Typed, path: str) -> bool:
 
 def _number(text: str) -> Any:
     """A whole number when it reads as one, blanks forgiven; else the text, which the check refuses by name."""
-    bare = "".join(text.split())
-    return int(bare) if bare.isascii() and bare.isdecimal() and len(bare) < 10 else text
+    found = whole(text)
+    return text if found is None else found

@@ -1,10 +1,10 @@
 """Publishing and withdrawing a service: each is confirmed on a page that says what it does, then done."""
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from kit.errors import Conflict, CrrcError, Invalid, Stale
-from kit.web import actor, page, permission, revision_read
+from kit.web import actor, page, permission, revision_sent
 from services_catalog.service import publication
 from services_catalog.web.service_draft import blueprint
 from services_catalog.web.service_form import told
@@ -21,7 +21,7 @@ def ask_publish(service_slug: str) -> Response:
 @permission("service.publish")
 def publish(service_slug: str) -> Response:
     """Publish the draft that was shown."""
-    revision = revision_read({request.form.get("revision", "")})
+    revision = revision_sent()
     try:
         made = publication.publish_service(actor(), service_slug, revision)
     except (Conflict, Stale, Invalid) as error:

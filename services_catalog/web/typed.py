@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import date
+from uuid import UUID
+
+from flask import request
+
+from kit.errors import Invalid
+from kit.typed import identifier, number
 
 
 def whole(text: str) -> int | None:
     """A whole number, blanks forgiven; None when it is none."""
-    digits = "".join(text.split())
-    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else None
+    return number("".join(text.split()))
 
 
 def day_of(form: Mapping[str, str], name: str) -> date | None:
@@ -28,3 +33,12 @@ def boxes(form: Mapping[str, str], name: str) -> tuple[str, str, str]:
 def boxes_of(on: date | None) -> tuple[str, str, str]:
     """The same of a known day."""
     return (str(on.day), str(on.month), str(on.year)) if on else ("", "", "")
+
+
+def after_sent() -> UUID | None:
+    """Where the page of a list begins; None for the first one. Raises Invalid when it is nowhere."""
+    text = request.args.get("after", "")
+    found = identifier(text)
+    if text and found is None:
+        raise Invalid("Cette page de la liste n’existe pas.", {"after": "Revenez à la première page."})
+    return found
