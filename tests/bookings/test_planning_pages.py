@@ -222,6 +222,7 @@ def test_the_dates_of_a_mission_are_proposed_and_chosen(tenant: Tenant, enter: E
         "half": "am",
         "consultant": str(market.supplier.consultant.id),
     }
+    assert doer.post(path, other | {"count": "9" * 5000}).status_code == 422
     assert doer.post(path, other).status_code == 303, "who keeps the calendars may work on a Saturday"
     assert browser.post(f"{path}/drop").status_code == 303
     assert browser.post(f"{path}/drop").status_code == 409
