@@ -39,10 +39,12 @@ class Place:
 
 def make_home(home: Path) -> None:
     """Make CRRC_HOME itself."""
-    if not home.exists():
+    try:
         home.mkdir(parents=True)
-        # As root, the servers' account must be able to walk through; what lies in there has its own mode.
-        home.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    except FileExistsError:  # already, or at this very instant by another first command
+        return
+    # As root, the servers' account must be able to walk through; what lies in there has its own mode.
+    home.chmod(0o711 if os.geteuid() == 0 else 0o700)
 
 
 def find(home: Path) -> Place | None:
