@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from uuid import UUID
 
+from app.errands import ring_errands
 from app.heart import Heart, redis_fault, refuse_powerful_role
 from app.subscriptions import SUBSCRIPTIONS
 from app.tasks import SERVER_AWAY, ring_delivery, ring_senders
@@ -25,6 +26,7 @@ def entries(subscriptions: Subscriptions) -> list[Entry]:
         Entry("relay", 1, lambda: relay_messages(subscriptions)),
         Entry("deadlines", 1, fire_deadlines),
         Entry("mails", 1, ring_mails),
+        Entry("errands", 1, lambda: each_tenant(ring_errands)),
         Entry("retries", 1, queue.requeue_retries),
         Entry("clean", 15, queue.clean),
         Entry("forget", 3600, forget),

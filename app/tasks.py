@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from app import errands
 from kit import queue, relay
 from kit.relay import Subscriptions
 from notifications import jobs
@@ -37,7 +38,10 @@ def tasks(subscriptions: Subscriptions, stopping: Callable[[], bool]) -> dict[st
         queue.hush(_sender_id(tenant_id, sender))
         return done.sent
 
-    return {"deliver_message": deliver_message, "send_due_mails": send_due_mails}
+    def run_errand(name: str, tenant_id: str, place: str) -> int:
+        return errands.run_errand(name, tenant_id, place, stopping)
+
+    return {"deliver_message": deliver_message, "send_due_mails": send_due_mails, "run_errand": run_errand}
 
 
 def ring_delivery(tenant_id: UUID, message_id: UUID, listener: str) -> None:

@@ -1,5 +1,6 @@
 """Every table of the house, on one page: what migrations compare with."""
 
+import billing.models
 import bookings.models
 import campaigns.models
 import finess.models
@@ -10,4 +11,4 @@ import notifications.models
 import services_catalog.models
 import tenants.models
 
-__all__ = ["bookings", "campaigns", "finess", "kit", "notifications", "services_catalog", "tenants"]
+__all__ = ["billing", "bookings", "campaigns", "finess", "kit", "notifications", "services_catalog", "tenants"]

@@ -10,6 +10,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 FLOORS = (
     "app",
+    "billing",
     "bookings",
     "campaigns",
     "services_catalog",

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+import billing
 import bookings
 import campaigns
 import finess
@@ -37,7 +38,7 @@ def routes(app: Flask) -> Iterator[tuple[str, str, Rule]]:
 def machines() -> dict[str, Machine]:
     """Every machine of every package's rules."""
     found: dict[str, Machine] = {}
-    for package in (bookings, campaigns, finess, notifications, services_catalog, tenants):
+    for package in (billing, bookings, campaigns, finess, notifications, services_catalog, tenants):
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             if ".rules" in module.name:
                 values: list[Any] = list(vars(__import__(module.name, fromlist=["_"])).values())

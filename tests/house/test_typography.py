@@ -11,6 +11,7 @@ import yaml
 PROJECT = Path(__file__).resolve().parents[2]
 FLOORS = (
     "app",
+    "billing",
     "bookings",
     "campaigns",
     "services_catalog",

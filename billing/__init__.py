@@ -1,0 +1,1 @@
+"""From accepted work to paid invoices: drafts, numbers, documents, routing, payments, dunning, accounts."""

@@ -1,0 +1,1 @@
+"""Programs read and write billing here."""

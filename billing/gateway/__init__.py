@@ -1,0 +1,1 @@
+"""The outside of billing: documents, portals of invoices, the payment provider."""

@@ -1,0 +1,39 @@
+"""Tables of billing."""
+
+from billing.models.customer import AdhesionFee, Customer, Subscription
+from billing.models.invoice import Invoice, InvoiceDocument, InvoiceLine, InvoiceSeries, IssueRun
+from billing.models.issuer import ChannelAccount, Issuer, VatRule
+from billing.models.journal import JournalEntry, JournalLine, JournalSeries
+from billing.models.online import Checkout, ConnectedAccount, PaymentAccount, PaymentEvent, Payout
+from billing.models.payment import BankLine, BankStatement, Matching, Payment, Receivable
+from billing.models.transmission import Dunning, Transmission, TransmissionEvent
+
+__all__ = [
+    "AdhesionFee",
+    "BankLine",
+    "BankStatement",
+    "ChannelAccount",
+    "Checkout",
+    "ConnectedAccount",
+    "Customer",
+    "Dunning",
+    "Invoice",
+    "InvoiceDocument",
+    "InvoiceLine",
+    "InvoiceSeries",
+    "IssueRun",
+    "Issuer",
+    "JournalEntry",
+    "JournalLine",
+    "JournalSeries",
+    "Matching",
+    "Payment",
+    "PaymentAccount",
+    "PaymentEvent",
+    "Payout",
+    "Receivable",
+    "Subscription",
+    "Transmission",
+    "TransmissionEvent",
+    "VatRule",
+]

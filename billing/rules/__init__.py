@@ -1,0 +1,1 @@
+"""Rules of invoices, VAT, shares, payments and accounts. Pure."""
