@@ -1,5 +1,6 @@
 """Tables of billing."""
 
+import bookings.models  # noqa: F401 - our foreign keys name its tables, and those of the floors below it
 from billing.models.customer import AdhesionFee, Customer, Subscription
 from billing.models.invoice import Invoice, InvoiceDocument, InvoiceLine, InvoiceSeries, IssueRun
 from billing.models.issuer import ChannelAccount, Issuer, VatRule
