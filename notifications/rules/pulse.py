@@ -17,6 +17,7 @@ ENTRIES = {
     "deadlines": "le déclenchement des échéances",
     "mails": "l’envoi des courriels",
     "retries": "la reprise des tâches en échec",
+    "errands": "les travaux de facturation",
     "clean": "l’entretien de la file",
     "forget": "l’oubli des liens et des sessions terminés",
 }
