@@ -16,6 +16,7 @@ class Notification(OwnedByTenant, Identified, Base):
     `pending` until the mail server takes it (`sent`) or refuses it for good (`failed`). `next_attempt_at` is when it is
     due, or until when a worker has it in hand. `calendar` is an invitation to send along (iCalendar, RFC 5546). Without
     `text_body` the mail is written when it leaves: it holds a secret (a sign-in link) that the database must not.
+    `file_stored` is a file of the storage that goes along, as `file_name`.
     """
 
     __tablename__ = "notification"
@@ -26,6 +27,7 @@ class Notification(OwnedByTenant, Identified, Base):
         CheckConstraint("(state = 'sent') = (sent_at is not null)", "sent"),
         CheckConstraint("state <> 'failed' or last_error is not null", "failed"),
         CheckConstraint("read_at is null or user_id is not null", "read"),
+        CheckConstraint("(file_stored is null) = (file_name is null)", "file"),
         CheckConstraint("title !~ '[\\r\\n]' and email !~ '[\\r\\n]'", "one_line"),
         Index(None, "tenant_id", "next_attempt_at", postgresql_where=text("state = 'pending'")),
         Index(None, "tenant_id", "id", postgresql_where=text("state = 'failed'")),
@@ -41,6 +43,8 @@ class Notification(OwnedByTenant, Identified, Base):
     text_body: Mapped[str | None]
     html_body: Mapped[str | None]
     calendar: Mapped[str | None]
+    file_stored: Mapped[str | None]
+    file_name: Mapped[str | None]
     path: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(INSTANT)
     read_at: Mapped[datetime | None] = mapped_column(INSTANT)

@@ -14,7 +14,17 @@ from email.utils import format_datetime
 from uuid import UUID
 
 LINE_END = re.compile(r"\r\n|\r|\n")
+FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 METHOD = re.compile(r"^METHOD:(REQUEST|CANCEL|PUBLISH)\r?$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A PDF that goes along. `stored` is its name in the storage; `content` is read when the mail leaves."""
+
+    stored: str
+    name: str
+    content: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,7 @@ class Mail:
     html: str | None
     at: datetime
     calendar: str | None = None
+    file: File | None = None
 
     @property
     def message_id(self) -> str:
@@ -80,18 +91,20 @@ def _phrase(name: str) -> str:
 
 
 def _body(mail: Mail) -> bytes:
-    if mail.calendar is None and mail.html is None:
-        return _part("plain", mail.text)
     edge = f"crrc-{mail.id.hex}"
-    readings = [_part("plain", mail.text)]
+    readings, files = [_part("plain", mail.text)], []
     if mail.html is not None:
         readings.append(_part("html", mail.html))
-    if mail.calendar is None:
-        return _several("alternative", edge, readings)
-    # The same object twice: a reading of the mail for what shows invitations, a file for what does not.
-    readings.append(_calendar(mail.calendar, ""))
-    file = _calendar(mail.calendar, 'Content-Disposition: attachment; filename="invitation.ics"\r\n')
-    return _several("mixed", edge, [_several("alternative", f"text-{edge}", readings), file])
+    if mail.calendar is not None:
+        # The same object twice: a reading of the mail for what shows invitations, a file for what does not.
+        readings.append(_calendar(mail.calendar, ""))
+        files.append(_calendar(mail.calendar, 'Content-Disposition: attachment; filename="invitation.ics"\r\n'))
+    if mail.file is not None:
+        files.append(_pdf(mail.file))
+    if not files:
+        return readings[0] if len(readings) == 1 else _several("alternative", edge, readings)
+    read = readings[0] if len(readings) == 1 else _several("alternative", f"text-{edge}", readings)
+    return _several("mixed", edge, [read, *files])
 
 
 def _several(kind: str, edge: str, parts: list[bytes]) -> bytes:
@@ -106,8 +119,19 @@ def _calendar(text: str, disposition: str) -> bytes:
     method = METHOD.search(text)
     if method is None:
         raise ValueError("An invitation must say its METHOD.")
-    head = f'Content-Type: text/calendar; charset="utf-8"; method={method[1]}\r\n{disposition}'
-    return f"{head}Content-Transfer-Encoding: base64\r\n\r\n".encode("ascii") + encodebytes(text.encode()).replace(
+    return _base64(f'Content-Type: text/calendar; charset="utf-8"; method={method[1]}\r\n{disposition}', text.encode())
+
+
+def _pdf(file: File) -> bytes:
+    """A PDF under its name. Raises ValueError when the name would need quoting."""
+    if not FILE_NAME.fullmatch(file.name):
+        raise ValueError(f"A file's name must be plain: {file.name!r}")
+    words = f'Content-Type: application/pdf\r\nContent-Disposition: attachment; filename="{file.name}"\r\n'
+    return _base64(words, file.content)
+
+
+def _base64(head: str, content: bytes) -> bytes:
+    return f"{head}Content-Transfer-Encoding: base64\r\n\r\n".encode("ascii") + encodebytes(content).replace(
         b"\n", b"\r\n"
     )
 

@@ -24,6 +24,7 @@ class NewNotice:
     `template` is a name under app/templates/mail, without ending. `path` is the page it leads to, inside the portal
     ("/candidacies/…"). With `user_id` the notice is also shown in the portal. `context` feeds the template. `calendar`
     is an invitation, its update or its cancellation (iCalendar with a METHOD, RFC 5546), which the mail carries.
+    `file`: a PDF of the storage that goes along: the name it is kept under, and the one it leaves under.
     """
 
     key: str
@@ -34,6 +35,7 @@ class NewNotice:
     path: str = ""
     context: Mapping[str, Any] = field(default_factory=dict)
     calendar: str | None = None
+    file: tuple[str, str] | None = None
 
 
 def notify(tx: Tx, notice: NewNotice) -> bool:
@@ -59,12 +61,15 @@ def notify_later(tx: Tx, key: str, template: str, subject_id: UUID, email: str, 
 
 def _row(tx: Tx, tenant: Tenant, notice: NewNotice) -> dict[str, Any]:
     written = render(notice.template, tenant, notice.path, notice.context)
+    stored, name = notice.file or (None, None)
     return _blank(tx, notice.key, notice.template, notice.subject_id, notice.email) | {
         "user_id": notice.user_id,
         "title": written.title,
         "text_body": written.text,
         "html_body": written.html,
         "calendar": notice.calendar,
+        "file_stored": stored,
+        "file_name": name,
         "path": notice.path,
     }
 
@@ -81,6 +86,8 @@ def _blank(tx: Tx, key: str, template: str, subject_id: UUID, email: str) -> dic
         "email": email if sound else one_line(email),
         "html_body": None,
         "calendar": None,
+        "file_stored": None,
+        "file_name": None,
         "path": "",
         "created_at": tx.now,
         "state": "pending" if sound else "failed",

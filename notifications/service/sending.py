@@ -5,7 +5,7 @@ The ADR « mail at least once » says what a worker that dies at each of these s
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -14,11 +14,13 @@ from jinja2 import TemplateError
 from sqlalchemy import update
 
 from kit.actor import Actor, system
+from kit.errors import NotFound
 from kit.settings import settings
+from kit.storage import storage
 from kit.transaction import Tx, transaction
 from notifications import queries
 from notifications.gateway.mailer import Mailer
-from notifications.gateway.message import Mail
+from notifications.gateway.message import File, Mail
 from notifications.gateway.smtp import Interrupted, PutOff, Refused, Unreachable
 from notifications.models import Notification
 from notifications.rules.mail import LEASE
@@ -32,6 +34,7 @@ BATCH = 50
 BREAKS_OF_AN_ILL_SERVER = 2  # one broken conversation may be the mail's doing; two in a row are the server's
 TOO_LATE = "Trop tard\N{NO-BREAK SPACE}: ce que ce courriel annonçait n’est plus valable."
 NOT_WRITTEN = "Le texte de ce courriel n’a pas pu être écrit (erreur du portail)."
+NOT_KEPT = "La pièce jointe de ce courriel n’a pas pu être lue (stockage du portail)."
 log = logging.getLogger(__name__)
 
 
@@ -113,7 +116,19 @@ def _mail(tx: Tx, tenant: Tenant, notice: Notification) -> Mail | None:
         html=html,
         at=tx.now,
         calendar=notice.calendar,
+        file=File(notice.file_stored, notice.file_name or "") if notice.file_stored else None,
     )
+
+
+def _with_its_file(mail: Mail) -> Mail:
+    """The mail with the content of its file, read outside any transaction. Raises PutOff when it cannot be read."""
+    if mail.file is None:
+        return mail
+    try:
+        with storage().open(mail.file.stored) as file:
+            return replace(mail, file=replace(mail.file, content=file.read()))
+    except (NotFound, OSError) as error:
+        raise PutOff(NOT_KEPT) from error
 
 
 def _send(actor: Actor, mailer: Mailer, mail: Mail, done: Sending) -> bool:
@@ -122,7 +137,7 @@ def _send(actor: Actor, mailer: Mailer, mail: Mail, done: Sending) -> bool:
     Returns False when nothing became of it: it is still in hand.
     """
     try:
-        mailer.send(mail)
+        mailer.send(_with_its_file(mail))
     except Unreachable as error:
         done.unreachable = error.reason
         return False

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.gateway.mailer import NullMailer, SmtpMailer, mailer
-from notifications.gateway.message import Mail, to_bytes
+from notifications.gateway.message import File, Mail, to_bytes
 from notifications.gateway.smtp import Interrupted, MailError, PutOff, Refused, Unreachable
 from tests.notifications.post import Post, free_port
 
@@ -169,3 +169,21 @@ def test_addresses_of_servers() -> None:
     assert isinstance(mailer("null:"), NullMailer)
     with pytest.raises(ValueError, match="CRRC_SMTP_URL"):
         mailer("http://mail.example.org")
+
+
+def test_a_file_goes_along_whole() -> None:
+    content = bytes(range(256)) * 300
+    for mail in (MAIL, replace(MAIL, html=None)):
+        message = read(replace(mail, file=File("invoices/x", "F2026-000001.pdf", content)))
+        assert message.get_content_type() == "multipart/mixed"
+        assert text(message, "plain") == MAIL.text
+        (file,) = message.iter_attachments()
+        assert (file.get_content_type(), file.get_filename()) == ("application/pdf", "F2026-000001.pdf")
+        assert file.get_content() == content
+        assert not message.defects
+
+
+@pytest.mark.parametrize("name", ["", "a b.pdf", 'a".pdf', "é.pdf", "a\r\nBcc: x@y.fr", "../x.pdf"])
+def test_a_file_with_an_odd_name_does_not_leave(name: str) -> None:
+    with pytest.raises(ValueError):
+        to_bytes(replace(MAIL, file=File("invoices/x", name, b"%PDF")))

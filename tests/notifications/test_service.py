@@ -1,7 +1,9 @@
 """Writing notices, sending their mails, reading them: on a real database, with a real mail server."""
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -10,6 +12,7 @@ from jinja2 import TemplateNotFound, UndefinedError
 from kit import clock
 from kit.actor import Actor, anonymous, system
 from kit.errors import Forbidden, NotFound, Unauthenticated
+from kit.storage import storage
 from kit.transaction import transaction
 from notifications.gateway.mailer import mailer
 from notifications.service.lease import Lease
@@ -87,6 +90,28 @@ def test_answers_of_the_server(tenant: Tenant, post: Post, make_notices: Callabl
     assert put_off.next_attempt_at is not None
     assert timedelta(seconds=50) < put_off.next_attempt_at - clock.now() < timedelta(seconds=61)
     assert (sent.state, sent.last_error) == ("sent", None)
+
+
+def test_a_mail_leaves_with_its_file_or_waits_for_it(tenant: Tenant, post: Post, tmp_path: Path) -> None:
+    """A file that cannot be read is the portal's trouble: the mail waits, the others leave."""
+    content = b"%PDF-1.7 " + os.urandom(50_000)
+    (tmp_path / "paper.pdf").write_bytes(content)
+    kept = f"tests/{tenant.id}"
+    storage().keep(kept, tmp_path / "paper.pdf")
+    context = {"organisation": OG, "role": "Contributeur"}
+    with transaction(system(tenant.id, "tests")) as tx:
+        for key, stored in (("whole", kept), ("lost", "tests/nothing")):
+            file = (stored, "F2026-000001.pdf")
+            notify(tx, NewNotice(key, "tenants/member_added", UUID(int=1), "a@ehpad.fr", context=context, file=file))
+    done = send(tenant, post)
+    assert (done.sent, done.put_off) == (1, 1)
+    (mail,) = post.mails
+    assert [part.get_content() for part in mail.iter_attachments()] == [content]
+    lost = next(notice for notice in notices(tenant) if notice.key == "lost")
+    assert (lost.state, lost.last_error) == (
+        "pending",
+        "La pièce jointe de ce courriel n’a pas pu être lue (stockage du portail).",
+    )
 
 
 def test_after_five_days_a_mail_is_given_up_and_shown(
