@@ -60,6 +60,7 @@ PERMISSIONS: Table = {
     "dunning.send": grades,
     "transmission.view": either(facility, _funder, grades),
     "transmission.list": grades,
+    "transmission.route": grades,
     "transmission.deposit": grades,
     "transmission.accept": grades,
     "transmission.reject": grades,

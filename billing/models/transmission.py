@@ -14,7 +14,8 @@ class Transmission(OwnedByTenant, Identified, Base):
     """An invoice on its way through a channel; one per invoice. « Deposited » is said with the portal's own answer.
 
     `external_reference` is the flow number of the portal (or what a person wrote down). `next_attempt_at` is when the
-    worker tries, or asks for news, again.
+    worker tries, or asks for news, again. `begun_at`: a deposit began then, and whether the portal took it is not known
+    (a worker was killed, the answer was lost): it is asked before any other deposit.
     """
 
     __tablename__ = "transmission"
@@ -25,6 +26,7 @@ class Transmission(OwnedByTenant, Identified, Base):
         CheckConstraint(one_of("channel", CHANNELS), "channel"),
         CheckConstraint(one_of("state", TRANSMISSION.states), "state"),
         CheckConstraint("state not in ('deposited', 'accepted') or external_reference <> ''", "reference"),
+        CheckConstraint("begun_at is null or state in ('waiting', 'failed')", "begun"),
         Index(None, "tenant_id", "state", "next_attempt_at"),
     )
 
@@ -37,6 +39,7 @@ class Transmission(OwnedByTenant, Identified, Base):
     last_error: Mapped[str] = mapped_column(default="")
     next_attempt_at: Mapped[datetime | None] = mapped_column(INSTANT)
     created_at: Mapped[datetime] = mapped_column(INSTANT)
+    begun_at: Mapped[datetime | None] = mapped_column(INSTANT)
     deposited_at: Mapped[datetime | None] = mapped_column(INSTANT)
 
 
