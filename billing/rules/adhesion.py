@@ -1,0 +1,99 @@
+"""The fees (cotisations) of a year: who owes how much, and why. Pure."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from billing.rules.proration import prorated
+from kit.french import count, day
+
+# Why an adherent has no fee to prepare. `no_customer` is listed apart: there is something to do.
+LEFT_OUT = {
+    "charged": "Déjà préparée",
+    "no_tariff": "Aucun tarif pour ce nombre d’établissements",
+    "no_register": "Absent du registre FINESS\N{NO-BREAK SPACE}: vérifiez le numéro de l’adhésion",
+    "nothing": "Adhésion trop courte pour devoir un mois",
+    "no_customer": "Pas de compte sur le portail",
+}
+
+
+class Tariff(Protocol):
+    """A line of the tariff of a year."""
+
+    from_establishments: int
+    amount_cents: int
+    proration: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An adhesion that touches the year. `establishments` are the open ones; None when the register has no such entity."""
+
+    finess_ej: str
+    since_on: date
+    until_on: date | None
+    name: str
+    establishments: int | None
+    has_customer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What an adhesion owes for a year (cents, excluding VAT) and why. With `left_out` nothing is prepared."""
+
+    member: Member
+    key: str
+    starts_on: date
+    ends_on: date
+    net_cents: int
+    because: str
+    left_out: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why it is left out, in French; "" when it is not."""
+        return LEFT_OUT.get(self.left_out, "")
+
+
+def fee_key(finess_ej: str, since_on: date, year: int) -> str:
+    """What makes a fee one: whose, which adhesion, which year."""
+    return f"{finess_ej}:{since_on.isoformat()}:{year}"
+
+
+def tariff_for(tariffs: Iterable[Tariff], establishments: int) -> Tariff | None:
+    """The highest threshold that is reached."""
+    reached = [one for one in tariffs if one.from_establishments <= establishments]
+    return max(reached, key=lambda one: one.from_establishments, default=None)
+
+
+def fee_of(member: Member, year: int, tariffs: Sequence[Tariff], charged: Collection[str]) -> Fee:
+    """The fee of an adhesion that touches the year: the tariff of its establishments, in proportion to its time."""
+    period = (date(year, 1, 1), date(year, 12, 31))
+    part = (max(member.since_on, period[0]), min(member.until_on or period[1], period[1]))
+    key = fee_key(member.finess_ej, member.since_on, year)
+    sites = member.establishments or 0
+    tariff = tariff_for(tariffs, sites)
+    net = prorated(tariff.amount_cents, tariff.proration, period, part) if tariff else 0
+    return Fee(member, key, *part, net, _because(sites, tariff, period, part), _left_out(member, key, tariff, net, charged))
+
+
+def _left_out(member: Member, key: str, tariff: Tariff | None, net: int, charged: Collection[str]) -> str:
+    if key in charged:
+        return "charged"
+    if member.establishments is None:
+        return "no_register"
+    if tariff is None:
+        return "no_tariff"
+    if net == 0:
+        return "nothing"
+    return "" if member.has_customer else "no_customer"
+
+
+def _because(sites: int, tariff: Tariff | None, period: tuple[date, date], part: tuple[date, date]) -> str:
+    words = count(sites, "établissement ouvert", "établissements ouverts")
+    if tariff is None or tariff.proration == "none" or part == period:
+        return words
+    if part[1] == period[1]:
+        return f"{words}, au prorata depuis le {day(part[0])}"
+    return f"{words}, au prorata du {day(part[0])} au {day(part[1])}"
