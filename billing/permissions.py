@@ -20,6 +20,11 @@ def _funder(actor: Actor, thing: Any) -> bool:
     return ars(actor, thing) and (thing is None or thing.organisation_id is None)
 
 
+def _funding_manager(actor: Actor, thing: Any) -> bool:
+    """Whoever may speak for the ARS about what it pays itself."""
+    return _funder(actor, thing) and "ars_manager" in actor.roles
+
+
 PERMISSIONS: Table = {
     "issuer.view": grades,
     "issuer.set": grades,
@@ -54,9 +59,10 @@ PERMISSIONS: Table = {
     "invoice.correct": grades,
     "receivable.view": either(facility, _funder, grades),
     "receivable.list": grades,
-    "receivable.contest": either(payers, role("ars_manager")),
+    "receivable.contest": either(payers, _funding_manager),
     "receivable.resume": grades,
     "receivable.write_off": grades,
+    "dunning.list": grades,
     "dunning.send": grades,
     "transmission.view": either(facility, _funder, grades),
     "transmission.list": grades,

@@ -18,10 +18,14 @@ class Issuer(OwnedByTenant, Base):
     `prefix` begins the numbers of its series. `terms` and `ladders` are by kind of customer: days to pay; reminders
     as dicts days (after the due date), tone. `accounts` are the account numbers of its plan. `public_accounting`: only
     its accounting officer handles its funds (GBCP), so that a payment provider needs a recorded agreement.
+    `penalty_rate`, in basis points a year, lets a formal notice say what being late costs; without it, it says the rule.
     """
 
     __tablename__ = "issuer"
-    __table_args__ = (CheckConstraint("recovery_cents >= 0", "recovery"),)
+    __table_args__ = (
+        CheckConstraint("recovery_cents >= 0", "recovery"),
+        CheckConstraint("penalty_rate between 1 and 10000", "penalty_rate"),
+    )
 
     name: Mapped[str]
     legal_form: Mapped[str] = mapped_column(default="")
@@ -42,6 +46,7 @@ class Issuer(OwnedByTenant, Base):
     vat_on_debits: Mapped[bool] = mapped_column(default=False)
     penalty_text: Mapped[str]
     discount_text: Mapped[str]
+    penalty_rate: Mapped[int | None]
     recovery_cents: Mapped[int] = mapped_column(default=4000)
     mentions: Mapped[str] = mapped_column(default="")
     terms: Mapped[dict[str, Any]]

@@ -13,7 +13,8 @@ from kit.db import INSTANT, Base, Cents, Identified, OwnedByTenant, one_of, tena
 class Receivable(OwnedByTenant, Base):
     """What is still open of an issued invoice (to be paid) or credit note (to be used). One row each.
 
-    `open_cents` is kept by the trigger on `matching`: never by the application.
+    `open_cents` is kept by the trigger on `matching`: never by the application. `contest_motive` is the last contest's,
+    `contest_answer` what the GRADeS answered to it.
     """
 
     __tablename__ = "receivable"
@@ -38,6 +39,7 @@ class Receivable(OwnedByTenant, Base):
     state: Mapped[str] = mapped_column(default=RECEIVABLE.initial)
     contested_at: Mapped[datetime | None] = mapped_column(INSTANT)
     contest_motive: Mapped[str] = mapped_column(default="")
+    contest_answer: Mapped[str] = mapped_column(default="")
 
 
 class BankStatement(OwnedByTenant, Identified, Base):

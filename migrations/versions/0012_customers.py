@@ -71,6 +71,7 @@ def _make_issuer() -> None:
         sa.Column("vat_on_debits", sa.Boolean, nullable=False),
         sa.Column("penalty_text", sa.Text, nullable=False),
         sa.Column("discount_text", sa.Text, nullable=False),
+        sa.Column("penalty_rate", sa.Integer),
         sa.Column("recovery_cents", sa.Integer, nullable=False),
         sa.Column("mentions", sa.Text, nullable=False),
         sa.Column("terms", JSONB, nullable=False),
@@ -79,6 +80,7 @@ def _make_issuer() -> None:
         sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("changed_at", INSTANT, nullable=False),
         sa.CheckConstraint("recovery_cents >= 0", name="recovery"),
+        sa.CheckConstraint("penalty_rate between 1 and 10000", name="penalty_rate"),
         sa.PrimaryKeyConstraint("tenant_id"),
     )
 

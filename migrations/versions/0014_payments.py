@@ -231,6 +231,7 @@ def _make_receivable() -> None:
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("contested_at", INSTANT),
         sa.Column("contest_motive", sa.Text, nullable=False),
+        sa.Column("contest_answer", sa.Text, nullable=False),
         sa.CheckConstraint("(state = 'contested') = (contested_at is not null)", name="contested"),
         sa.CheckConstraint("open_cents between 0 and total_cents", name="open"),
         sa.CheckConstraint("state in ('due', 'contested')", name="state"),
