@@ -19,12 +19,13 @@ class TimePacket(OwnedByTenant, Identified, Base):
     """Half-days that came together, and expire together at the end of `expires_on`. The soonest to expire leave first.
 
     `finess_et` keeps them for one establishment (None: for the whole organisation). `source_id` is the award, the order
-    or the packet they come from.
+    or the packet they come from. Bought at the price of a service, they are for that one (`service_id`); None: for any.
     """
 
     __tablename__ = "time_packet"
     __table_args__ = (
         tenant_key("organisation_id", "organisation"),
+        tenant_key("service_id", "service"),
         CheckConstraint(one_of("source", PACKET_SOURCES), "source"),
         CheckConstraint("starts_on <= expires_on", "dates"),
         Index(None, "tenant_id", "organisation_id", "expires_on"),
@@ -33,6 +34,7 @@ class TimePacket(OwnedByTenant, Identified, Base):
 
     organisation_id: Mapped[UUID]
     finess_et: Mapped[str | None]
+    service_id: Mapped[UUID | None]
     source: Mapped[str]
     source_id: Mapped[UUID | None]
     starts_on: Mapped[date]

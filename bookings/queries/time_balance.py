@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from bookings.models import TimeAccount, TimeEntry, TimeMovement, TimePacket
+from services_catalog.models import Service, ServiceVersion
 
 _OF_ACCOUNT = and_(TimeEntry.tenant_id == TimeAccount.tenant_id, TimeEntry.account_id == TimeAccount.id)
 _OF_MOVEMENT = and_(TimeMovement.tenant_id == TimeEntry.tenant_id, TimeMovement.id == TimeEntry.movement_id)
@@ -17,21 +18,31 @@ _OF_MOVEMENT = and_(TimeMovement.tenant_id == TimeEntry.tenant_id, TimeMovement.
 
 @dataclass(frozen=True, slots=True)
 class PacketLine:
-    """A packet and what is left in it. `received` is what it began with."""
+    """A packet and what is left in it. `received` is what it began with, `service` the title it was bought for."""
 
     packet: TimePacket
     available: int
     reserved: int
     received: int
+    service: str
 
 
 def list_packet_lines(session: Session, organisation_id: UUID, since: date) -> Sequence[PacketLine]:
     """The packets of an organisation that lasted until `since` or hold half-days, the soonest to expire first."""
     available, reserved = aliased(TimeAccount), aliased(TimeAccount)
     query = (
-        select(TimePacket, available.balance, reserved.balance)
+        select(TimePacket, available.balance, reserved.balance, ServiceVersion.title)
         .join(available, _of_packet(available, "available"))
         .join(reserved, _of_packet(reserved, "reserved"))
+        .outerjoin(Service, and_(Service.tenant_id == TimePacket.tenant_id, Service.id == TimePacket.service_id))
+        .outerjoin(
+            ServiceVersion,
+            and_(
+                ServiceVersion.tenant_id == Service.tenant_id,
+                ServiceVersion.service_id == Service.id,
+                ServiceVersion.number == Service.version,
+            ),
+        )
         .where(
             TimePacket.organisation_id == organisation_id,
             (TimePacket.expires_on >= since) | (available.balance + reserved.balance > 0),
@@ -39,8 +50,10 @@ def list_packet_lines(session: Session, organisation_id: UUID, since: date) -> S
         .order_by(TimePacket.expires_on, TimePacket.id)
     )
     rows = session.execute(query).all()
-    began_with = received(session, [packet.id for packet, _, _ in rows])
-    return [PacketLine(packet, free, held, began_with.get(packet.id, 0)) for packet, free, held in rows]
+    began_with = received(session, [packet.id for packet, _, _, _ in rows])
+    return [
+        PacketLine(packet, free, held, began_with.get(packet.id, 0), title or "") for packet, free, held, title in rows
+    ]
 
 
 def available_by_place(session: Session, organisation_id: UUID, on: date) -> Mapping[str | None, int]:
@@ -52,6 +65,17 @@ def available_by_place(session: Session, organisation_id: UUID, on: date) -> Map
         .group_by(TimePacket.finess_et)
     )
     return {finess_et: int(number) for finess_et, number in session.execute(query)}
+
+
+def available_by_service(session: Session, organisation_id: UUID, on: date) -> Mapping[UUID | None, int]:
+    """What may be drawn on a day, by the service it was bought for (None: what is for any)."""
+    query = (
+        select(TimePacket.service_id, func.sum(TimeAccount.balance))
+        .join(TimeAccount, _of_packet(TimeAccount, "available"))
+        .where(TimePacket.organisation_id == organisation_id, TimePacket.starts_on <= on, TimePacket.expires_on >= on)
+        .group_by(TimePacket.service_id)
+    )
+    return {service_id: int(number) for service_id, number in session.execute(query)}
 
 
 def standing(session: Session, organisation_id: UUID) -> Mapping[tuple[str | None, str], int]:

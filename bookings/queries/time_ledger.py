@@ -5,11 +5,12 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from bookings.models import TimeAccount, TimeEntry, TimeMovement, TimePacket
 from kit.errors import NotFound
+from services_catalog.models import ServiceVersion
 
 NO_PACKET = "Ce lot de demi-journées n’existe pas, ou vous n’y avez pas accès."
 NO_MOVEMENT = "Ce mouvement n’existe pas, ou vous n’y avez pas accès."
@@ -50,11 +51,16 @@ def list_packets(session: Session, packet_ids: Collection[UUID]) -> Sequence[Tim
     return session.scalars(select(TimePacket).where(TimePacket.id.in_(packet_ids)).order_by(TimePacket.id)).all()
 
 
-def list_usable(session: Session, organisation_id: UUID, finess_et: str | None, on: date) -> Sequence[TimePacket]:
+def list_usable(
+    session: Session, organisation_id: UUID, finess_et: str | None, on: date, version_id: UUID | None = None
+) -> Sequence[TimePacket]:
     """The packets that an establishment may draw from on a day: its own and the organisation's.
 
     `finess_et` None: those of the whole organisation alone, for the others are kept for their establishment.
+    `version_id` is the version of the service to be done: those bought for another one are left out.
     """
+    service = select(ServiceVersion.service_id).where(ServiceVersion.id == version_id).scalar_subquery()
+    fits = or_(TimePacket.service_id.is_(None), TimePacket.service_id == service) if version_id else true()
     return session.scalars(
         select(TimePacket)
         .where(
@@ -62,6 +68,7 @@ def list_usable(session: Session, organisation_id: UUID, finess_et: str | None, 
             or_(TimePacket.finess_et.is_(None), TimePacket.finess_et == finess_et),
             TimePacket.starts_on <= on,
             TimePacket.expires_on >= on,
+            fits,
         )
         .order_by(TimePacket.expires_on, TimePacket.id)
     ).all()

@@ -1,6 +1,8 @@
 """Services of the catalogue that are used by half-days."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
@@ -16,10 +18,19 @@ _PUBLISHED = and_(
 )
 
 
-def list_time_services(session: Session) -> Sequence[tuple[str, str]]:
-    """(address, title) of each published service of time, by title."""
-    query = select(Service.slug, ServiceVersion.title).join(ServiceVersion, _PUBLISHED).order_by(Service.title_norm)
-    return [(slug, title) for slug, title in session.execute(query)]
+class TimeService(NamedTuple):
+    """A published service of time: identifier, address, title."""
+
+    id: UUID
+    slug: str
+    title: str
+
+
+def list_time_services(session: Session) -> Sequence[TimeService]:
+    """Every published service of time, by title."""
+    columns = (Service.id, Service.slug, ServiceVersion.title)
+    query = select(*columns).join(ServiceVersion, _PUBLISHED).order_by(Service.title_norm)
+    return [TimeService(*row) for row in session.execute(query)]
 
 
 def find_time_service(session: Session, slug: str) -> ServiceVersion | None:

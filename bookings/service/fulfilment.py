@@ -29,7 +29,8 @@ def set_going(tx: Tx, order: Order, purchase: Purchase, right: Right) -> None:
     if version.mode == "time":
         starts_on = today(tx)
         ends_on = last_day(starts_on, read_service(version.document).valid_months)
-        credit(tx, order.organisation_id, quote.finess_et, length, "order", order.id, starts_on, ends_on)
+        owner, place = order.organisation_id, quote.finess_et
+        credit(tx, owner, place, length, "order", order.id, starts_on, ends_on, service_id=version.service_id)
         return
     entitlement = entitlement_of(tx, order)
     open_mission(

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from bookings.models import Mission
 from bookings.permissions import PERMISSIONS
-from bookings.queries.time_balance import available_by_place
-from bookings.queries.time_service import find_time_service, list_time_services
+from bookings.queries.time_balance import available_by_place, available_by_service
+from bookings.queries.time_service import TimeService, find_time_service, list_time_services
 from bookings.rules import time as rules
 from bookings.service.mission import NewMission, open_mission
 from bookings.service.time_ledger import reserve
@@ -33,12 +33,17 @@ class TimeBooking:
 
 @dataclass(frozen=True, slots=True)
 class BookingChoices:
-    """What the form of a booking offers: services (address, title), places, what is available in each."""
+    """What the form of a booking offers: services, places, what is available in each and for each."""
 
     organisation: Organisation
-    services: Sequence[tuple[str, str]]
+    services: Sequence[TimeService]
     places: Sequence[Place]
     available: Mapping[str | None, int]
+    by_service: Mapping[UUID | None, int]
+
+    def usable_for(self, service: TimeService) -> int:
+        """What may be used for a service: what was bought for it, and what is for any."""
+        return self.by_service.get(None, 0) + self.by_service.get(service.id, 0)
 
     def usable(self, place: Place) -> int:
         """What may be used in a place: its own half-days, and the whole organisation's."""
@@ -89,4 +94,6 @@ def booking_choices(actor: Actor, organisation_id: UUID) -> BookingChoices:
         organisation = facility_of(tx, organisation_id)
         permit(PERMISSIONS, actor, "time_account.book", organisation)
         available = available_by_place(tx.session, organisation_id, today(tx))
-        return BookingChoices(organisation, list_time_services(tx.session), list_places(tx, organisation), available)
+        by_service = available_by_service(tx.session, organisation_id, today(tx))
+        services, places = list_time_services(tx.session), list_places(tx, organisation)
+        return BookingChoices(organisation, services, places, available, by_service)

@@ -61,7 +61,9 @@ def _hold(tx: Tx, packet_ids: set[UUID], mission: Mission | None, kinds: set[str
     """Everything that the correction may move, at once: what the mission may draw from as well."""
     tenant_kinds = {"consumed", "expired", *kinds} - {"available", "reserved"}
     if mission is not None:
-        usable = ledger.list_usable(tx.session, mission.organisation_id, mission.finess_et, today(tx))
+        usable = ledger.list_usable(
+            tx.session, mission.organisation_id, mission.finess_et, today(tx), mission.service_version_id
+        )
         packet_ids = packet_ids | {one.id for one in usable}
     return hold(tx, packet_ids, *tenant_kinds)
 

@@ -75,6 +75,7 @@ def carry_over(tx: Tx, asked: CarryOver) -> TimePacket:
         id=uuid7(),
         organisation_id=packet.organisation_id,
         finess_et=packet.finess_et,
+        service_id=packet.service_id,
         source="carry_over",
         source_id=packet.id,
         starts_on=packet.starts_on,

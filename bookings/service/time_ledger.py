@@ -27,10 +27,12 @@ def credit(
     starts_on: date,
     expires_on: date,
     note: str = "",
+    service_id: UUID | None = None,
 ) -> TimePacket:
     """Give an organisation half-days, for one establishment or for all of them, until the end of `expires_on`.
 
-    `source` "order" is a purchase, any other a grant. Raises Invalid for a number that is none.
+    `source` "order" is a purchase, any other a grant; `service_id` None: for any service of time. Raises Invalid for a
+    number that is none.
     """
     rules.check_half_days(half_days)
     origin, kind = ("purchased", "purchase") if source == "order" else ("granted", "grant")
@@ -39,6 +41,7 @@ def credit(
         id=uuid7(),
         organisation_id=organisation_id,
         finess_et=finess_et,
+        service_id=service_id,
         source=source,
         source_id=source_id,
         starts_on=starts_on,
@@ -55,7 +58,9 @@ def credit(
 def reserve(tx: Tx, mission: Mission, half_days: int, note: str = "") -> None:
     """Set half-days aside for a mission, the soonest to expire first. Raises Conflict with the balance when short."""
     rules.check_half_days(half_days)
-    packets = ledger.list_usable(tx.session, mission.organisation_id, mission.finess_et, today(tx))
+    packets = ledger.list_usable(
+        tx.session, mission.organisation_id, mission.finess_et, today(tx), mission.service_version_id
+    )
     accounts = hold(tx, [one.id for one in packets])
     drawn = rules.draw(accounts.holdings(packets), half_days)
     post(tx, accounts, _of(mission, "reserve", note), from_packets(drawn, "available", "reserved"))
@@ -75,7 +80,9 @@ def consume(tx: Tx, mission: Mission, half_days: int) -> Settlement:
     Raises Conflict with the balance when both together are short: nothing is used then.
     """
     held = ledger.list_packets(tx.session, ledger.reserved_for(tx.session, mission.id))
-    usable = ledger.list_usable(tx.session, mission.organisation_id, mission.finess_et, today(tx))
+    usable = ledger.list_usable(
+        tx.session, mission.organisation_id, mission.finess_et, today(tx), mission.service_version_id
+    )
     accounts = hold_with_expiry(tx, held, usable, "consumed")
     reserved = holdings_of(held, ledger.reserved_for(tx.session, mission.id))
     settled = rules.settle(reserved, accounts.holdings(usable), half_days)
@@ -100,7 +107,9 @@ def expire(tx: Tx, packet: TimePacket) -> int:
 def expected(tx: Tx, mission: Mission, half_days: int) -> Settlement:
     """What `consume` would do now, without locking anything. Raises Conflict as it would."""
     held = ledger.reserved_for(tx.session, mission.id)
-    usable = ledger.list_usable(tx.session, mission.organisation_id, mission.finess_et, today(tx))
+    usable = ledger.list_usable(
+        tx.session, mission.organisation_id, mission.finess_et, today(tx), mission.service_version_id
+    )
     accounts = Accounts(ledger.list_accounts(tx.session, [one.id for one in usable]))
     reserved = holdings_of(ledger.list_packets(tx.session, held), held)
     return rules.settle(reserved, accounts.holdings(usable), half_days)
@@ -108,7 +117,9 @@ def expected(tx: Tx, mission: Mission, half_days: int) -> Settlement:
 
 def usable_by(tx: Tx, mission: Mission) -> int:
     """How many half-days a mission's facility may still draw for it today."""
-    usable = ledger.list_usable(tx.session, mission.organisation_id, mission.finess_et, today(tx))
+    usable = ledger.list_usable(
+        tx.session, mission.organisation_id, mission.finess_et, today(tx), mission.service_version_id
+    )
     accounts = Accounts(ledger.list_accounts(tx.session, [one.id for one in usable]))
     return sum(one.half_days for one in accounts.holdings(usable))
 

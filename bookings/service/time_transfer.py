@@ -113,6 +113,7 @@ def _like(packet: TimePacket, target: Place) -> TimePacket:
         id=uuid7(),
         organisation_id=target.organisation.id,
         finess_et=target.finess_et,
+        service_id=packet.service_id,
         source="transfer",
         source_id=packet.id,
         starts_on=packet.starts_on,

@@ -120,7 +120,7 @@ def _bar(account: AccountPage, line: Any) -> dict[str, Any]:
     return {
         "line": line,
         "packet": packet,
-        "source": PACKET_LABELS[packet.source],
+        "source": PACKET_LABELS[packet.source] + (f" pour «\xa0{line.service}\xa0»" if line.service else ""),
         "place": account.names.get(packet.finess_et, packet.finess_et) if packet.finess_et else "Tout l’organisme",
         "is_over": packet.expires_on < account.today,
         "is_later": packet.starts_on > account.today,

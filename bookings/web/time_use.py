@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import url_for
 from werkzeug.wrappers import Response
 
+from bookings.queries.time_service import TimeService
 from bookings.rules.time import half_days_of
 from bookings.service.time_booking import BookingChoices, TimeBooking, book, book_time, booking_choices
 from bookings.service.time_place import Place
@@ -66,7 +67,7 @@ def _booking(organisation_id: UUID) -> Act:
         command=command,
         owners=lambda asked: [organisation_id],
         facts=lambda asked: [
-            ("Prestation", dict(choices.services).get(asked.service, "")),
+            ("Prestation", next((one.title for one in choices.services if one.slug == asked.service), "")),
             ("Nombre", half_days_of(asked.half_days)),
             ("Lieu", _name(choices.places, asked.finess_et)),
             ("Souhaits", asked.wish),
@@ -75,7 +76,7 @@ def _booking(organisation_id: UUID) -> Act:
         back=_account(organisation_id),
         words={
             "organisation": choices.organisation,
-            "services": choices.services,
+            "services": [(one.slug, _service(choices, one)) for one in choices.services],
             "places": [(place.finess_et or "", _usable(choices, place)) for place in choices.places],
             "usual": max(choices.places, key=choices.usable).finess_et or "",
         },
@@ -124,6 +125,12 @@ def _transfer(organisation_id: UUID) -> Act:
 
 def _name(places: Sequence[Place], finess_et: str | None) -> str:
     return next((place.name for place in places if place.finess_et == finess_et), "")
+
+
+def _service(choices: BookingChoices, service: TimeService) -> str:
+    """With how many half-days it may have, when some were bought for one service."""
+    tied = any(choices.by_service.keys())
+    return f"{service.title} ({count(choices.usable_for(service), 'utilisable')})" if tied else service.title
 
 
 def _usable(choices: BookingChoices, place: Place) -> str:

@@ -288,7 +288,7 @@ def test_a_booking_that_makes_no_sense_names_its_field(
 def test_choices_of_a_booking(tenant: Tenant, facility: Facility, market: Market) -> None:
     a_market(tenant)
     found = booking_choices(facility.owner, facility.organisation.id)
-    assert found.services == [(market.service.slug, market.version.title)]
+    assert found.services == [(market.service.id, market.service.slug, market.version.title)]
     assert [place.finess_et for place in found.places] == [None, *sorted(facility.finess_et)]
 
 

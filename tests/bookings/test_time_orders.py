@@ -23,8 +23,8 @@ from tenants.models import Tenant
 from tests.bookings.buying import CONTACT, NOW, a_quote, an_entitlement, an_order
 from tests.bookings.test_order import ordered
 from tests.bookings.test_time_jobs import live
-from tests.bookings.time_of import balances, books_are_true, grades, last_movement, siblings
-from tests.services_catalog.market import Facility, Market, a_facility, a_market
+from tests.bookings.time_of import balances, books_are_true, grades, half_days_of, last_movement, siblings
+from tests.services_catalog.market import Facility, Market, a_facility, a_market, a_service
 
 AFTER = datetime.fromisoformat("2027-11-22T00:00:00+01:00")  # the half-days of an order of NOW are over
 
@@ -162,3 +162,19 @@ def test_a_purchase_is_taken_back_by_its_order_alone(tenant: Tenant, market: Mar
     live(tenant, AFTER)
     assert state_of(tenant, order) == "cancelled"
     assert books_are_true(tenant)
+
+
+def test_half_days_bought_for_one_service_are_not_used_as_another(
+    tenant: Tenant, market: Market, facility: Facility
+) -> None:
+    """The price was that of the first one. What the GRADeS gives is for any."""
+    other, _ = a_service(tenant, mode="time", half_days=1, unit="day")
+    an_order(market, facility, quantity=2)
+    with clock.frozen(NOW):
+        half_days_of(tenant, facility, 1, expires_on=date(2026, 12, 1))
+        bought = balances(tenant)["available"] - 1
+        with pytest.raises(Conflict, match="1\xa0disponible"):
+            book_time(facility.owner, TimeBooking(facility.organisation.id, other.slug, 2))
+        book_time(facility.owner, TimeBooking(facility.organisation.id, other.slug, 1))
+        book_time(facility.owner, TimeBooking(facility.organisation.id, market.service.slug, bought))
+    assert (bought, balances(tenant).get("available")) == (4, None)
