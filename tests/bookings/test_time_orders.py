@@ -177,4 +177,4 @@ def test_half_days_bought_for_one_service_are_not_used_as_another(
             book_time(facility.owner, TimeBooking(facility.organisation.id, other.slug, 2))
         book_time(facility.owner, TimeBooking(facility.organisation.id, other.slug, 1))
         book_time(facility.owner, TimeBooking(facility.organisation.id, market.service.slug, bought))
-    assert (bought, balances(tenant).get("available")) == (4, None)
+    assert (bought, balances(tenant).get("available")) == (2, None)
