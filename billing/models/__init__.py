@@ -5,7 +5,7 @@ from billing.models.customer import AdhesionFee, Customer, Subscription
 from billing.models.invoice import Invoice, InvoiceDocument, InvoiceLine, InvoiceSeries, IssueRun
 from billing.models.issuer import ChannelAccount, Issuer, VatRule
 from billing.models.journal import JournalEntry, JournalLine, JournalSeries
-from billing.models.online import Checkout, ConnectedAccount, PaymentAccount, PaymentEvent, Payout
+from billing.models.online import Checkout, ConnectedAccount, OnlineRefund, PaymentAccount, PaymentEvent, Payout
 from billing.models.payment import BankLine, BankStatement, Matching, Payment, Receivable
 from billing.models.transmission import Dunning, Transmission, TransmissionEvent
 
@@ -28,6 +28,7 @@ __all__ = [
     "JournalLine",
     "JournalSeries",
     "Matching",
+    "OnlineRefund",
     "Payment",
     "PaymentAccount",
     "PaymentEvent",

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from billing.rules.states import CHECKOUT
+from billing.rules.states import CHECKOUT, ONLINE_REFUND, PAYOUT, TAKEN_KINDS
 from kit.db import INSTANT, Base, Cents, Identified, OwnedByTenant, Platform, one_of, tenant_key
 
 
@@ -51,6 +51,8 @@ class Checkout(OwnedByTenant, Identified, Base):
     """One attempt of a customer to pay one invoice online. At most one is under way for an invoice.
 
     `session_id` and `payment_intent_id` are the provider's names; `refunded_cents` and `fee_cents` what it told.
+    `revision` counts what was read of it at the provider's and applied: an older reading never undoes a newer one.
+    At `next_read_at` it is read again, whether or not an event came.
     """
 
     __tablename__ = "checkout"
@@ -67,6 +69,7 @@ class Checkout(OwnedByTenant, Identified, Base):
             unique=True,
             postgresql_where=text("state in ('created', 'open', 'pending')"),
         ),
+        Index("ix_checkout_due", "tenant_id", "next_read_at", postgresql_where=text("next_read_at is not null")),
         CheckConstraint(one_of("state", CHECKOUT.states), "state"),
         CheckConstraint("amount_cents > 0 and refunded_cents between 0 and amount_cents", "amount"),
     )
@@ -84,9 +87,46 @@ class Checkout(OwnedByTenant, Identified, Base):
     payment_intent_id: Mapped[str | None]
     method: Mapped[str] = mapped_column(default="")
     last_error: Mapped[str] = mapped_column(default="")
+    revision: Mapped[int] = mapped_column(default=0)
+    next_read_at: Mapped[datetime | None] = mapped_column(INSTANT)
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime] = mapped_column(INSTANT)
     expires_at: Mapped[datetime | None] = mapped_column(INSTANT)
+
+
+class OnlineRefund(OwnedByTenant, Identified, Base):
+    """Money of a checkout that goes back: a refund (asked here, or made at the provider's) or a payer's dispute.
+
+    A refund asked here is written before anything is sent: `external_id` is the provider's name once it has one.
+    `matching_id` is the matching that gave the money back. A dispute is to be answered before `answer_by`.
+    """
+
+    __tablename__ = "online_refund"
+    __table_args__ = (
+        tenant_key("checkout_id", "checkout"),
+        tenant_key("matching_id", "matching"),
+        UniqueConstraint("tenant_id", "external_id"),
+        Index(None, "tenant_id", "checkout_id"),
+        Index("ix_online_refund_due", "tenant_id", "next_attempt_at", postgresql_where=text("state = 'asked'")),
+        CheckConstraint(one_of("kind", TAKEN_KINDS), "kind"),
+        CheckConstraint(one_of("state", ONLINE_REFUND.states), "state"),
+        CheckConstraint("amount_cents > 0", "amount"),
+        CheckConstraint("state = 'asked' or state = 'failed' or external_id is not null", "sent"),
+    )
+
+    checkout_id: Mapped[UUID]
+    kind: Mapped[str]
+    state: Mapped[str] = mapped_column(default=ONLINE_REFUND.initial)
+    amount_cents: Mapped[Cents]
+    reason: Mapped[str]
+    external_id: Mapped[str | None]
+    matching_id: Mapped[UUID | None]
+    answer_by: Mapped[datetime | None] = mapped_column(INSTANT)
+    asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    asked_at: Mapped[datetime] = mapped_column(INSTANT)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    last_error: Mapped[str] = mapped_column(default="")
 
 
 class PaymentEvent(OwnedByTenant, Identified, Base):
@@ -121,6 +161,7 @@ class Payout(OwnedByTenant, Identified, Base):
         tenant_key("bank_line_id", "bank_line"),
         UniqueConstraint("tenant_id", "external_id"),
         CheckConstraint("gross_cents - fee_cents = amount_cents", "amount"),
+        CheckConstraint(one_of("state", PAYOUT.states), "state"),
     )
 
     external_id: Mapped[str]
@@ -129,6 +170,6 @@ class Payout(OwnedByTenant, Identified, Base):
     gross_cents: Mapped[Cents]
     fee_cents: Mapped[Cents]
     amount_cents: Mapped[Cents]
-    state: Mapped[str]
+    state: Mapped[str] = mapped_column(default=PAYOUT.initial)
     bank_line_id: Mapped[UUID | None]
     recorded_at: Mapped[datetime] = mapped_column(INSTANT)

@@ -93,10 +93,32 @@ CHECKOUT = Machine(
         "pay": move("created open pending failed expired", "paid", "Ce paiement est déjà enregistré."),
         "fail": move("created open pending", "failed", "Ce paiement est déjà terminé."),
         "expire": move("created open", "expired", "Ce paiement est déjà terminé."),
-        "dispute": move("paid", "disputed", "Seul un paiement reçu peut être contesté."),
+        "dispute": move("paid refunded", "disputed", "Seul un paiement reçu peut être contesté."),
         "win": move("disputed", "paid", "Ce paiement n’est pas contesté."),
         "lose": move("disputed", "lost", "Ce paiement n’est pas contesté."),
         "refund": move("paid", "refunded", "Seul un paiement reçu peut être remboursé."),
+        "recover": move("refunded", "paid", "Ce paiement n’a pas été remboursé."),
+    },
+)
+# What takes money of a checkout back: `asked` is only ours yet, `sent` is known by the provider, `applied` is done.
+TAKEN_KINDS = ("refund", "dispute")
+ONLINE_REFUND = Machine(
+    "online_refund",
+    "asked",
+    {
+        "send": move("asked", "sent", "Ce remboursement est déjà parti."),
+        "apply": move("asked sent failed", "applied", "Ce remboursement est déjà fait."),
+        "fail": move("asked sent applied", "failed", "Ce remboursement a déjà échoué."),
+    },
+)
+PAYOUT = Machine(
+    "payout",
+    "pending",
+    {
+        "send": move("pending", "in_transit", "Ce versement est déjà parti."),
+        "pay": move("pending in_transit", "paid", "Ce versement est déjà terminé."),
+        "fail": move("pending in_transit paid", "failed", "Ce versement a déjà échoué."),
+        "cancel": move("pending in_transit", "canceled", "Ce versement est déjà terminé."),
     },
 )
 SUBSCRIPTION = Machine(

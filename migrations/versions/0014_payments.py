@@ -22,6 +22,7 @@ TABLES = (
     "receivable",
     "payment",
     "matching",
+    "online_refund",
 )
 AMOUNTS = {"receivable": "total_cents", "payment": "amount_cents"}
 MATCHING_FACTS = ("kind", "invoice_id", "payment_id", "credit_note_id", "amount_cents", "reason", "matched_at")
@@ -41,10 +42,11 @@ def upgrade() -> None:
     _make_receivable()
     _make_payment()
     _make_matching()
+    _make_online_refund()
     protect(op.execute, *TABLES)
     share(op.execute, "connected_account")
     op.execute(f"revoke update, delete on bank_statement, bank_line from {APP_ROLE}")
-    op.execute(f"revoke delete on receivable, payment, matching, checkout, payment_event, payout from {APP_ROLE}")
+    op.execute(f"revoke delete on receivable, payment, matching, checkout, payment_event, payout, online_refund from {APP_ROLE}")
     _keep_what_is_open()
     _refuse_to_rewrite()
 
@@ -171,6 +173,8 @@ def _make_checkout() -> None:
         sa.Column("payment_intent_id", sa.Text),
         sa.Column("method", sa.Text, nullable=False),
         sa.Column("last_error", sa.Text, nullable=False),
+        sa.Column("revision", sa.Integer, nullable=False),
+        sa.Column("next_read_at", INSTANT),
         sa.Column("created_by", sa.Uuid),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("expires_at", INSTANT),
@@ -187,6 +191,12 @@ def _make_checkout() -> None:
         sa.UniqueConstraint("tenant_id", "session_id"),
     )
     op.create_index("ix_checkout_payment_intent", "checkout", ["tenant_id", "payment_intent_id"])
+    op.create_index(
+        "ix_checkout_due",
+        "checkout",
+        ["tenant_id", "next_read_at"],
+        postgresql_where=sa.text("next_read_at is not null"),
+    )
     op.create_index(
         "uq_checkout_under_way",
         "checkout",
@@ -211,6 +221,7 @@ def _make_payout() -> None:
         sa.Column("bank_line_id", sa.Uuid),
         sa.Column("recorded_at", INSTANT, nullable=False),
         sa.CheckConstraint("gross_cents - fee_cents = amount_cents", name="amount"),
+        sa.CheckConstraint("state in ('pending', 'in_transit', 'paid', 'failed', 'canceled')", name="state"),
         sa.ForeignKeyConstraint(["tenant_id", "bank_line_id"], ["bank_line.tenant_id", "bank_line.id"]),
         sa.PrimaryKeyConstraint("tenant_id", "id"),
         sa.UniqueConstraint("tenant_id", "external_id"),
@@ -317,6 +328,43 @@ def _make_matching() -> None:
     op.create_index("ix_matching_tenant_id_credit_note_id", "matching", ["tenant_id", "credit_note_id"])
     op.create_index("ix_matching_tenant_id_invoice_id", "matching", ["tenant_id", "invoice_id"])
     op.create_index("ix_matching_tenant_id_payment_id", "matching", ["tenant_id", "payment_id"])
+
+
+def _make_online_refund() -> None:
+    op.create_table(
+        "online_refund",
+        sa.Column("tenant_id", sa.Uuid, nullable=False),
+        sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("checkout_id", sa.Uuid, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("amount_cents", sa.BigInteger, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("external_id", sa.Text),
+        sa.Column("matching_id", sa.Uuid),
+        sa.Column("answer_by", INSTANT),
+        sa.Column("asked_by", sa.Uuid),
+        sa.Column("asked_at", INSTANT, nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("next_attempt_at", INSTANT),
+        sa.Column("last_error", sa.Text, nullable=False),
+        sa.CheckConstraint("amount_cents > 0", name="amount"),
+        sa.CheckConstraint("kind in ('refund', 'dispute')", name="kind"),
+        sa.CheckConstraint("state = 'asked' or state = 'failed' or external_id is not null", name="sent"),
+        sa.CheckConstraint("state in ('asked', 'sent', 'applied', 'failed')", name="state"),
+        sa.ForeignKeyConstraint(["asked_by"], ["user_account.id"]),
+        sa.ForeignKeyConstraint(["tenant_id", "checkout_id"], ["checkout.tenant_id", "checkout.id"]),
+        sa.ForeignKeyConstraint(["tenant_id", "matching_id"], ["matching.tenant_id", "matching.id"]),
+        sa.PrimaryKeyConstraint("tenant_id", "id"),
+        sa.UniqueConstraint("tenant_id", "external_id"),
+    )
+    op.create_index("ix_online_refund_tenant_id_checkout_id", "online_refund", ["tenant_id", "checkout_id"])
+    op.create_index(
+        "ix_online_refund_due",
+        "online_refund",
+        ["tenant_id", "next_attempt_at"],
+        postgresql_where=sa.text("state = 'asked'"),
+    )
 
 
 def _keep_what_is_open() -> None:
