@@ -23,6 +23,8 @@ class JournalEntry(OwnedByTenant, Identified, Base):
     """An entry (écriture), validated the moment it is written; at commit it has its `lines`, that sum to zero.
 
     `piece` is the supporting document's number, `subject` what it is (invoice, matching, payout…) with `subject_id`.
+    `about_id` is the invoice, payment or matching that its lines are of, when the subject is something done to it
+    (its recognition, its undoing); else the subject itself. Lettering follows it.
     """
 
     __tablename__ = "journal_entry"
@@ -44,6 +46,7 @@ class JournalEntry(OwnedByTenant, Identified, Base):
     lines: Mapped[int]
     subject: Mapped[str]
     subject_id: Mapped[UUID]
+    about_id: Mapped[UUID]
     validated_at: Mapped[datetime] = mapped_column(INSTANT)
 
 

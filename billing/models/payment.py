@@ -141,6 +141,9 @@ class Matching(OwnedByTenant, Identified, Base):
         Index(None, "tenant_id", "invoice_id"),
         Index(None, "tenant_id", "payment_id"),
         Index(None, "tenant_id", "credit_note_id"),
+        # What was open on a day long past is today's, and what moved since.
+        Index(None, "tenant_id", "matched_on"),
+        Index("ix_matching_undone", "tenant_id", "undone_at", postgresql_where=text("undone_at is not null")),
     )
 
     kind: Mapped[str]

@@ -28,9 +28,11 @@ def post(
     subject: str,
     subject_id: UUID,
     sides: Iterable[Side],
+    about_id: UUID | None = None,
 ) -> JournalEntry:
     """Write the entry of a fact and return it: `subject` and `subject_id` say which, and have one entry at most.
 
+    `about_id` is the payment, invoice or matching that the amounts are of, when the subject is something else.
     Call it last: it holds the journal's number until the commit. `on` is the day of the entry, its year the series.
     Raises ValueError when the sides do not balance, Conflict without an issuer, IntegrityError for a second entry of
     the same fact.
@@ -59,6 +61,7 @@ def post(
         wording=_one_line(wording),
         subject=subject,
         subject_id=subject_id,
+        about_id=about_id or subject_id,
     )
     return _write(tx, entry, lines)
 
@@ -100,6 +103,7 @@ def reverse(
         wording=_one_line(wording),
         subject=subject,
         subject_id=subject_id,
+        about_id=first.about_id,
     )
     return _write(tx, entry, lines)
 

@@ -93,6 +93,7 @@ def recognise(tx: Tx, payment: Payment, customer_id: UUID) -> None:
         wording=wording_of(tx, payment),
         subject="recognition",
         subject_id=uuid7(),
+        about_id=payment.id,
         sides=(left, owner_side(payment, credit_cents=payment.amount_cents)),
     )
 

@@ -49,6 +49,7 @@ def _make_journal_entry() -> None:
         sa.Column("lines", sa.Integer, nullable=False),
         sa.Column("subject", sa.Text, nullable=False),
         sa.Column("subject_id", sa.Uuid, nullable=False),
+        sa.Column("about_id", sa.Uuid, nullable=False),
         sa.Column("validated_at", INSTANT, nullable=False),
         sa.CheckConstraint("journal in ('VE', 'BQ', 'OD')", name="journal"),
         sa.CheckConstraint("lines >= 2", name="lines"),
