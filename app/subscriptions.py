@@ -3,6 +3,7 @@
 A topic is `thing.move`; a listener takes the transaction and the news, and touches the database only.
 """
 
+from billing.jobs import dunning, invoice_news
 from bookings.jobs import entitlement, invitation, mission, order, time, waiting
 from campaigns.jobs import award, campaign, candidacy, release
 from kit.relay import Subscriptions
@@ -50,6 +51,11 @@ SUBSCRIPTIONS: Subscriptions = {
     "mission.accept": [mission.prove_service, mission.tell_accepted, time.close_orders],
     "mission.accept_remind": [mission.remind_acceptance],
     "mission.accept_late": [mission.end_delay],
+    "invoice.issue": [dunning.plan],
+    "invoice.document": [invoice_news.tell_document],
+    "receivable.remind": [dunning.remind],
+    "receivable.contest": [invoice_news.tell_contest],
+    "receivable.resume": [invoice_news.tell_answer],
     "slot.open": [invitation.invite],
     "slot.move": [invitation.tell_move],
     "slot.cancel": [invitation.tell_cancellation],

@@ -59,7 +59,8 @@ PERMISSIONS: Table = {
     "invoice.correct": grades,
     "receivable.view": either(facility, _funder, grades),
     "receivable.list": grades,
-    "receivable.contest": either(payers, _funding_manager),
+    # The GRADeS writes down what reaches it by letter or by telephone.
+    "receivable.contest": either(payers, _funding_manager, grades),
     "receivable.resume": grades,
     "receivable.write_off": grades,
     "dunning.list": grades,

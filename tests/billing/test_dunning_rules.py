@@ -73,7 +73,10 @@ def test_nothing_leaves_on_a_day_off(on: date, zone: str, expected: date) -> Non
 
 def test_days_count_from_the_due_date() -> None:
     assert send_day(date(2026, 11, 20), 15, "Europe/Paris") == date(2026, 12, 7)
-    assert (late_days(date(2026, 11, 20), date(2026, 11, 20)), late_days(date(2026, 11, 20), date(2026, 12, 2))) == (0, 12)
+    assert (late_days(date(2026, 11, 20), date(2026, 11, 20)), late_days(date(2026, 11, 20), date(2026, 12, 2))) == (
+        0,
+        12,
+    )
 
 
 def test_late_in_words() -> None:

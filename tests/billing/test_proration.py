@@ -91,7 +91,9 @@ class Tariff:
 TARIFFS = (Tariff(1, 50_000), Tariff(5, 120_000))
 
 
-def member(sites: int | None = 2, since: date = date(2025, 1, 1), until: date | None = None, known: bool = True) -> Member:
+def member(
+    sites: int | None = 2, since: date = date(2025, 1, 1), until: date | None = None, known: bool = True
+) -> Member:
     return Member("350012345", since, until, "EHPAD Les Ajoncs", sites, known)
 
 
