@@ -1,0 +1,67 @@
+"""VAT rules, and the services they may name."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.models import Invoice, InvoiceLine, VatRule
+from bookings.models import Order, Quote
+from kit.errors import NotFound
+from services_catalog.models import Service
+
+NO_RULE = "Cette règle de TVA n’existe pas, ou vous n’y avez pas accès."
+# A tenant has some dozens of rules: all are read at once.
+MOST_RULES = 1_000
+
+
+def list_rules(session: Session) -> Sequence[VatRule]:
+    """Every rule, those of everything first, then by subject, service, status, and day."""
+    query = select(VatRule).order_by(
+        VatRule.service_id.is_not(None),
+        VatRule.service_id,
+        VatRule.subject.nulls_first(),
+        VatRule.status.nulls_first(),
+        VatRule.starts_on.desc(),
+        VatRule.id,
+    )
+    return session.scalars(query.limit(MOST_RULES)).all()
+
+
+def get_rule(session: Session, rule_id: UUID, lock: bool = False) -> VatRule:
+    """A rule. Raises NotFound."""
+    query = select(VatRule).where(VatRule.id == rule_id)
+    found = session.scalar(query.with_for_update() if lock else query)
+    if found is None:
+        raise NotFound(NO_RULE)
+    return found
+
+
+def list_services(session: Session) -> Sequence[Service]:
+    """The services that a rule may name, by title."""
+    return session.scalars(select(Service).where(Service.version > 0).order_by(Service.title_norm, Service.id)).all()
+
+
+def quotes_of_orders(session: Session, order_ids: Collection[UUID]) -> dict[UUID, Quote]:
+    """The quote of each order."""
+    if not order_ids:
+        return {}
+    query = (
+        select(Order.id, Quote)
+        .join(Quote, (Quote.tenant_id == Order.tenant_id) & (Quote.id == Order.quote_id))
+        .where(Order.id.in_(order_ids))
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def lines_of_draft(session: Session, invoice_id: UUID) -> Sequence[InvoiceLine]:
+    """The lines of an invoice, in their order."""
+    query = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice_id)
+    return session.scalars(query.order_by(InvoiceLine.position, InvoiceLine.id)).all()
+
+
+def list_draft_ids(session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
+    """A page of the drafts whose VAT follows the rules: invoices that were neither queued nor discarded."""
+    query = select(Invoice.id).where(Invoice.state == "draft", Invoice.kind == "invoice").order_by(Invoice.id)
+    return session.scalars((query.where(Invoice.id > after) if after else query).limit(limit)).all()
