@@ -1,0 +1,41 @@
+"""The address of a portal, as somebody typed it: https, a plain name, nothing hidden in it. Pure."""
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+LONGEST = 200
+NONE = "Indiquez l’adresse du service."
+UNREADABLE = "Cette adresse n’est pas lisible. Elle commence par https://."
+UNSAFE = "L’adresse doit commencer par https://\N{NO-BREAK SPACE}: les mots de passe n’y passent qu’ainsi."
+PLAIN = "L’adresse ne doit contenir ni identifiant, ni point d’interrogation, ni dièse."
+NEAR = ("localhost", "127.0.0.1", "::1")
+
+
+def address_fault(typed: str) -> str:
+    """What is wrong with an address, "" when nothing is. Plain http is for this very machine alone (a trial)."""
+    if not typed:
+        return NONE
+    if len(typed) > LONGEST or not typed.isascii() or not typed.isprintable() or " " in typed or "\\" in typed:
+        return UNREADABLE
+    try:
+        parts = urlsplit(typed)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return UNREADABLE
+    if parts.scheme not in ("http", "https") or not host:
+        return UNREADABLE
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        return PLAIN
+    return UNSAFE if parts.scheme == "http" and not is_near(host) else ""
+
+
+def is_near(host: str) -> bool:
+    """Whether a host is this machine, by its name."""
+    return host in NEAR
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address belongs to the open network: a portal is never inside ours."""
+    found = ip_address(address.partition("%")[0])
+    mapped = getattr(found, "ipv4_mapped", None)
+    return (mapped or found).is_global and not found.is_multicast
