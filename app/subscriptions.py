@@ -3,7 +3,7 @@
 A topic is `thing.move`; a listener takes the transaction and the news, and touches the database only.
 """
 
-from billing.jobs import dunning, invoice_news
+from billing.jobs import dunning, invoice_news, subscription, work
 from bookings.jobs import entitlement, invitation, mission, order, time, waiting
 from campaigns.jobs import award, campaign, candidacy, release
 from kit.relay import Subscriptions
@@ -31,8 +31,8 @@ SUBSCRIPTIONS: Subscriptions = {
     "order.request": [order.tell_request],
     "order.place": [order.tell_place],
     "order.refuse": [order.tell_refusal],
-    "order.cancel": [order.tell_cancellation],
-    "order.complete": [time.prove_use],
+    "order.cancel": [order.tell_cancellation, work.charge_late_fee],
+    "order.complete": [time.prove_use, work.charge_work],
     "time_account.grant": [time.tell_grant],
     "time_account.carry_over": [time.tell_carry_over],
     "time_account.transfer": [time.tell_transfer],
@@ -54,6 +54,7 @@ SUBSCRIPTIONS: Subscriptions = {
     "invoice.issue": [dunning.plan],
     "invoice.document": [invoice_news.tell_document],
     "receivable.remind": [dunning.remind],
+    "subscription.charge": [subscription.charge_period],
     "receivable.contest": [invoice_news.tell_contest],
     "receivable.resume": [invoice_news.tell_answer],
     "slot.open": [invitation.invite],
