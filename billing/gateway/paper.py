@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from textwrap import shorten
 from typing import Any
 
 from billing.gateway.transfer_code import transfer_code
@@ -33,6 +34,7 @@ def words(content: Content) -> dict[str, Any]:
         "reason": content.reason,
         "seller": _seller(content),
         "buyer": _party(content.buyer),
+        "carried": shorten(content.buyer.name, 80, placeholder="…"),
         "facts": [list(pair) for pair in _facts(content)],
         "references": [list(pair) for pair in _references(content)],
         "lines": [_line(line) for line in content.lines],
@@ -43,7 +45,8 @@ def words(content: Content) -> dict[str, Any]:
         "total": money(content.total_cents),
         "due": "À déduire" if credit else "Net à payer",
         "payment": None if credit else _payment(content),
-        "notes": [text for _, text in notes(content)],
+        # What is said of late payment has no object where nothing is to be paid.
+        "notes": [text for code, text in notes(content) if not (credit and code in ("PMT", "PMD", "AAB"))],
         "portal": content.portal,
         "footer": " · ".join(
             part for part in (content.seller.name, content.seller_legal_form, _siret(content.seller)) if part

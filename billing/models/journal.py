@@ -34,6 +34,7 @@ class JournalEntry(OwnedByTenant, Identified, Base):
         CheckConstraint(one_of("journal", JOURNALS), "journal"),
         CheckConstraint("extract(year from entered_on) = year", "year"),
         CheckConstraint("lines >= 2", "lines"),
+        Index(None, "tenant_id", "about_id"),
     )
 
     year: Mapped[int]

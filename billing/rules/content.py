@@ -108,6 +108,11 @@ class Content:
         """The day of the issue."""
         return date.fromisoformat(self.issued_on)
 
+    @property
+    def due_date(self) -> date:
+        """The last day to pay."""
+        return date.fromisoformat(self.due_on)
+
 
 def read_content(stored: dict[str, Any]) -> Content:
     """The content that `as_json` wrote."""

@@ -1,7 +1,8 @@
 """Lettering (lettrage): which lines of the customers' account settle each other, derived from matchings. Pure.
 
-A group is what matchings join: invoices, credit notes, payments. It gets a code when nothing of it is open and all of
-its lines are of the year; its lines then sum to zero on each customer's account.
+A group is what matchings join: invoices, credit notes, payments. It gets a code when nothing of it is open; its lines
+then sum to zero on each customer's account. Given the matchings and the lines of one year, what an older line takes part
+in is left open, and has no code.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,17 +13,13 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What an entry changes on a customer's account: `cents` above zero is a debit. `node` is JournalEntry.about_id.
-
-    `is_inside` tells a line of the year from an older one.
-    """
+    """What an entry changes on a customer's account: `cents` above zero is a debit. `node` is JournalEntry.about_id."""
 
     node: UUID
     customer_id: UUID
     cents: int
     number: int
     on: date
-    is_inside: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +48,10 @@ class _Group:
     balances: dict[UUID, int] = field(default_factory=dict)
     first: int = 0
     settled_on: date = date.min
-    is_inside: bool = True
 
     @property
     def is_settled(self) -> bool:
-        return self.is_inside and self.first > 0 and not any(self.open.values()) and not any(self.balances.values())
+        return self.first > 0 and not any(self.open.values()) and not any(self.balances.values())
 
 
 def letters(links: Iterable[Link], movements: Iterable[Movement]) -> Mapping[UUID, Letter]:
@@ -109,9 +105,7 @@ def _weigh(groups: dict[UUID, _Group], parent: dict[UUID, UUID], movements: Iter
         net[one.node] = net.get(one.node, 0) + one.cents
         group.balances[one.customer_id] = group.balances.get(one.customer_id, 0) + one.cents
         group.settled_on = max(group.settled_on, one.on)
-        group.is_inside = group.is_inside and one.is_inside
-        if one.is_inside:
-            group.first = min(group.first or one.number, one.number)
+        group.first = min(group.first or one.number, one.number)
     return net
 
 

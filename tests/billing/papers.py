@@ -90,7 +90,7 @@ def _public() -> Content:
         engagement_number="EJ-2026-004217",
         orders=("BC-2026-0042",),
         payment_reference="RF41F2026000001",
-        terms="50 jours à réception (article R. 2192-11 du code de la commande publique).",
+        terms="50 jours à réception (article R.\xa02192-11 du code de la commande publique).",
     )
     return a_buyer(content, **HOSPITAL)
 
@@ -202,7 +202,7 @@ def forty_lines() -> Content:
         a_line(
             f"Prestation n°\xa0{number} d’accompagnement méthodologique et technique à la sécurisation des accès distants",
             12_345 * number,
-            detail="Établissement d’hébergement pour personnes âgées dépendantes Notre-Dame-de-Bon-Secours" * (number % 3),
+            detail="Établissement d’hébergement pour personnes âgées dépendantes Notre-Dame-de-Bon-Secours. " * (number % 3),
         )
         for number in range(1, 41)
     )
