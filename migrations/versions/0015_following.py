@@ -58,6 +58,7 @@ def _make_journal_entry() -> None:
         sa.UniqueConstraint("tenant_id", "subject", "subject_id"),
         sa.UniqueConstraint("tenant_id", "year", "number"),
     )
+    op.create_index("ix_journal_entry_tenant_id_about_id", "journal_entry", ["tenant_id", "about_id"])
 
 
 def _make_journal_series() -> None:
