@@ -1,5 +1,6 @@
 """Contesting an invoice and being answered: what is typed. Pure."""
 
+from campaigns.rules.form import tidy
 from kit.errors import Invalid
 from kit.french import grouped
 
@@ -17,7 +18,7 @@ def check_answer(text: str) -> str:
 
 
 def _text(text: str, field: str, empty: str, sentence: str) -> str:
-    tidied = text.replace("\r\n", "\n").replace("\0", "").strip()
+    tidied = tidy(text)
     if not tidied:
         raise Invalid(sentence, {field: empty})
     if len(tidied) > LONGEST_TEXT:
