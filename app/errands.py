@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable
 from uuid import UUID
 
+from billing.jobs.issuing import DOCUMENTS, ISSUING
 from kit import queue
 from kit.errand import Errand
 
-ERRANDS: tuple[Errand, ...] = ()
+ERRANDS: tuple[Errand, ...] = (ISSUING, DOCUMENTS)
 # Somebody else's turn after this long; a worker that dies meanwhile is replaced after the second delay.
 RUN_SECONDS = 10.0
 QUIET_SECONDS = 30
