@@ -38,6 +38,12 @@ def find_of_organisation(session: Session, organisation_id: UUID) -> Customer | 
     return session.scalar(select(Customer).where(Customer.organisation_id == organisation_id))
 
 
+def find_of_entity(session: Session, finess_ej: str) -> Customer | None:
+    """The customer of this FINESS number, with an account here first."""
+    query = select(Customer).where(Customer.finess_ej == finess_ej)
+    return session.scalar(query.order_by(Customer.organisation_id.is_(None), Customer.id).limit(1))
+
+
 def find_funder(session: Session) -> Customer | None:
     """The ARS, as it is invoiced."""
     return session.scalar(select(Customer).where(Customer.is_funder))

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
+from uuid import UUID
 
 from billing.rules.proration import prorated
 from kit.french import count, day
@@ -28,7 +29,10 @@ class Tariff(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An adhesion that touches the year. `establishments` are the open ones; None when the register has no such entity."""
+    """An adhesion that touches the year. `establishments` are the open ones; None when the register knows no such entity.
+
+    `has_customer`: it has an account here, or a customer already (`customer_id`).
+    """
 
     finess_ej: str
     since_on: date
@@ -36,6 +40,7 @@ class Member:
     name: str
     establishments: int | None
     has_customer: bool
+    customer_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

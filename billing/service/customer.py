@@ -15,6 +15,7 @@ from billing.rules.readiness import Finding, customer_findings
 from finess.models import Establishment, LegalEntity
 from finess.queries.edition import find_current_edition
 from finess.queries.structure import find_legal_entity, list_establishments
+from finess.rules.names import readable
 from kit.actor import Actor
 from kit.db import uuid7
 from kit.errors import Invalid, NotFound, Stale
@@ -64,7 +65,24 @@ def customer_of(tx: Tx, organisation_id: UUID) -> Customer:
         return found
     organisation = get_organisation(tx.session, tx.tenant_id, organisation_id)
     take_turn(tx.session, tx.tenant_id, "customer")
-    return queries.find_of_organisation(tx.session, organisation_id) or _keep(tx, _from_register(tx, organisation))
+    known = queries.find_of_organisation(tx.session, organisation_id) or _adopted(tx, organisation)
+    return known or _keep(tx, _from_register(tx, organisation))
+
+
+def customer_of_entity(tx: Tx, finess_ej: str) -> Customer:
+    """The customer that a legal entity is, whether it has an account here or not. Raises NotFound off the register."""
+    organisation = find_organisation(tx.session, finess_ej)
+    if organisation is not None:
+        return customer_of(tx, organisation.id)
+    take_turn(tx.session, tx.tenant_id, "customer")
+    found = queries.find_of_entity(tx.session, finess_ej)
+    if found is not None:
+        return found
+    entity = _entity_of(tx, finess_ej)
+    if entity is None:
+        raise NotFound(f"Le numéro {finess_ej} n’est celui d’aucune entité juridique du registre.")
+    stranger = Organisation(id=None, finess_ej=finess_ej, name=readable(entity.name or finess_ej))
+    return _keep(tx, _from_register(tx, stranger))
 
 
 def funder(tx: Tx) -> Customer:
@@ -148,6 +166,18 @@ def save_customer(actor: Actor, customer_id: UUID, typed: Mapping[str, Any], rev
         return customer
 
 
+def _adopted(tx: Tx, organisation: Organisation) -> Customer | None:
+    """The customer that this entity was before it had an account: it is now the organisation's."""
+    found = queries.find_of_entity(tx.session, organisation.finess_ej) if organisation.finess_ej else None
+    if found is not None and found.organisation_id is None:
+        found.organisation_id = organisation.id
+        found.revision += 1
+        tx.session.flush()
+        tx.audit("customer.adopt", found.id, number=found.number)
+        return found
+    return None
+
+
 def _keep(tx: Tx, customer: Customer) -> Customer:
     customer.number = f"C{queries.last_number(tx.session) + 1:05}"
     tx.add(customer)
@@ -170,7 +200,8 @@ def _from_register(tx: Tx, organisation: Organisation) -> Customer:
     siren = entity.siren if entity and is_siren(entity.siren or "") else None
     sites = _sites_of(tx, organisation.finess_ej)
     seat = rules.seat_of(siren, entity.postal_code if entity else None, sites)
-    email = first_owner_email(tx.session, organisation.id) if rules.channel_of(kind) == "email" else None
+    is_mailed = organisation.id is not None and rules.channel_of(kind) == "email"
+    email = first_owner_email(tx.session, organisation.id) if is_mailed else None
     return _new(
         tx,
         name=organisation.name,
