@@ -4,10 +4,10 @@ from collections.abc import Callable
 from uuid import UUID
 
 from billing.queries import issue_run as runs
-from billing.service.document import NAME as DOCUMENT_MAKER
-from billing.service.document import make_next
 from billing.service.issuing import NAME as ISSUER
 from billing.service.issuing import issue_next
+from billing.service.making import NAME as DOCUMENT_MAKER
+from billing.service.making import make_next
 from kit.actor import system
 from kit.errand import Errand, Stop
 from kit.transaction import transaction

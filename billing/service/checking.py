@@ -1,11 +1,10 @@
 """Whether a draft may be issued: what it lacks by our own rules, then by those of EN 16931 and of France."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from billing.gateway import schematron, xml
-from billing.models import Customer, Invoice, InvoiceLine, Issuer
+from billing.models import Customer, Invoice, Issuer
 from billing.queries import invoice as invoices
 from billing.queries.draft import get_customer
 from billing.rules.content import Content
@@ -40,20 +39,13 @@ def check(tx: Tx, draft: Invoice) -> Ready | Lacking:
     issuer = tx.session.get(Issuer, tx.tenant_id)
     draft.service_code = draft.service_code or customer.service_code
     lines = invoices.lines_of(tx.session, draft.id)
-    found = [*lacks(issuer, customer, draft, lines), *_of_reference(tx, draft)]
+    found = [*findings(Facts(issuer, customer, draft, lines)), *_of_reference(tx, draft)]
     if found or issuer is None:
         return Lacking([asdict(one) for one in found])
     on = today(tx)
     content = compose(tx, draft, customer, issuer, lines, on, provisional(issuer.prefix, on.year))
     refused = faults(content)
     return Lacking(refused) if refused else Ready(customer, issuer, content)
-
-
-def lacks(
-    issuer: Issuer | None, customer: Customer, draft: Invoice, lines: Sequence[InvoiceLine]
-) -> tuple[Finding, ...]:
-    """What a draft lacks by our own rules: what lists and pages show of it, without making its XML."""
-    return findings(Facts(issuer, customer, draft, lines))
 
 
 def faults(content: Content) -> list[dict[str, Any]]:

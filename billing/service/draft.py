@@ -12,10 +12,9 @@ from billing.queries import draft as drafts
 from billing.queries import invoice as invoices
 from billing.queries.draft import DraftFilter, Sum
 from billing.rules.draft_words import DraftWords, LineWords, read_words
-from billing.rules.readiness import Finding
+from billing.rules.readiness import Facts, Finding, findings
 from billing.rules.states import INVOICE
 from billing.rules.vat import Regime
-from billing.service.checking import lacks
 from billing.service.credit import check_still_left
 from billing.service.issuer import find_issuer
 from billing.service.vat import Measure, of_net, refresh_vat, total_up
@@ -79,7 +78,9 @@ def list_drafts(actor: Actor, wanted: DraftFilter, page: int = 1) -> DraftList:
         lines = invoices.lines_by_invoice(tx.session, [draft.id for draft, _, _ in found])
         return DraftList(
             [
-                DraftLine(draft, customer, month, lines[draft.id], lacks(issuer, customer, draft, lines[draft.id]))
+                DraftLine(
+                    draft, customer, month, lines[draft.id], findings(Facts(issuer, customer, draft, lines[draft.id]))
+                )
                 for draft, customer, month in found
             ],
             drafts.sum_by_month(tx.session, wanted, [customer.id for _, customer, _ in found]),
@@ -97,7 +98,9 @@ def page_of_drafts(actor: Actor, after: UUID | None, limit: int) -> tuple[Sequen
         shown, issuer = found[:limit], find_issuer(tx)
         lines = invoices.lines_by_invoice(tx.session, [draft.id for draft, _ in shown])
         items = [
-            DraftLine(draft, customer, date.min, lines[draft.id], lacks(issuer, customer, draft, lines[draft.id]))
+            DraftLine(
+                draft, customer, date.min, lines[draft.id], findings(Facts(issuer, customer, draft, lines[draft.id]))
+            )
             for draft, customer in shown
         ]
         return items, shown[-1][0].id if len(found) > limit else None
@@ -178,7 +181,7 @@ def _page(tx: Tx, draft: Invoice, issuer: Issuer | None) -> DraftPage:
         draft,
         customer,
         lines,
-        lacks(issuer, customer, draft, lines),
+        findings(Facts(issuer, customer, draft, lines)),
         priced_lines(draft, lines),
         reference,
         invoices.order_numbers(tx.session, [line.order_id for line in lines]),
