@@ -13,7 +13,7 @@ from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, null, or_, 
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Date
 
-from billing.models import Customer, Invoice, Matching, Payment, Receivable
+from billing.models import Customer, Invoice, JournalEntry, JournalLine, Matching, Payment, Receivable
 from billing.rules.ageing import BANDS, bands
 
 COLUMNS = (*(key for key, _, _ in BANDS), "credit", "balance")
@@ -181,12 +181,30 @@ def _payments(asked: Asked) -> Select[Any]:
     candidates = union(select(Payment.id).where(Payment.open_cents > 0), _moved(asked, Matching.payment_id)).subquery()
     used = and_(Matching.tenant_id == Payment.tenant_id, Matching.payment_id == Payment.id)
     left = Payment.amount_cents - _settled(asked, used)
-    return (
-        select(
-            Payment.customer_id,
-            null().cast(Date).label("due_on"),
-            (-left).label("cents"),
-        )
+    items = (
+        select(_owner(asked).label("customer_id"), null().cast(Date).label("due_on"), (-left).label("cents"))
         .join(candidates, candidates.c.id == Payment.id)
-        .where(Payment.customer_id.is_not(None), Payment.received_on <= asked.on)
+        .where(Payment.received_on <= asked.on)
+        .subquery()
     )
+    return select(items).where(items.c.customer_id.is_not(None))
+
+
+def _owner(asked: Asked) -> ColumnElement[Any]:
+    """Whose payment it was that day: its customer, unless somebody recognised it since."""
+    of_it = and_(JournalEntry.tenant_id == Payment.tenant_id, JournalEntry.about_id == Payment.id)
+    since = select(JournalEntry.id).where(
+        of_it, JournalEntry.subject == "recognition", JournalEntry.entered_on > asked.on
+    )
+    lines = and_(JournalLine.tenant_id == JournalEntry.tenant_id, JournalLine.entry_id == JournalEntry.id)
+    then = (
+        select(JournalLine.customer_id)
+        .join(JournalEntry, lines)
+        .where(of_it, JournalEntry.subject.in_(("payment", "recognition")), JournalEntry.entered_on <= asked.on)
+        .where(JournalLine.credit_cents > 0)
+        .order_by(JournalEntry.entered_on.desc(), JournalEntry.number.desc())
+        .limit(1)
+        .correlate(Payment)
+        .scalar_subquery()
+    )
+    return case((since.correlate(Payment).exists(), then), else_=Payment.customer_id)
