@@ -14,6 +14,7 @@ from kit.errors import Conflict
 from kit.permissions import permit
 from kit.transaction import Tx, transaction
 
+ALREADY_CORRECTED = "Cette facture a déjà une facture rectificative."
 CREDITED_KINDS = ("invoice", "corrected")
 WORDS = ("engagement_number", "service_code", "purchaser_reference")
 DATES = ("period_starts_on", "period_ends_on", "delivered_on")
@@ -52,7 +53,7 @@ def correct(actor: Actor, invoice_id: UUID, reason: str) -> tuple[Invoice, Invoi
         invoice = _credited(tx, invoice_id, "invoice.correct", lock=True)
         why = rules.read_reason(reason)
         if any(one.kind == "corrected" for one in invoices.list_following(tx.session, invoice.id)):
-            raise Conflict("Cette facture a déjà une facture rectificative.")
+            raise Conflict(ALREADY_CORRECTED)
         note = _credit_note(tx, invoice, None, why)
         corrected = _draft(tx, invoice, "corrected", why)
         for position, line in enumerate(invoices.lines_of(tx.session, invoice.id), start=1):
@@ -65,11 +66,19 @@ def correct(actor: Actor, invoice_id: UUID, reason: str) -> tuple[Invoice, Invoi
         return note, corrected
 
 
-def check_still_left(tx: Tx, note: Invoice) -> None:
-    """Raises Conflict when what a discarded credit note would take is not there any more. Locks its invoice."""
-    assert note.reference_id is not None  # noqa: S101 - the database's law on credit notes
-    invoices.get_invoice(tx.session, note.reference_id, lock=True)
-    left = {line.line_id: line for line in invoices.left_of(tx.session, note.reference_id)}
+def check_restorable(tx: Tx, draft: Invoice) -> None:
+    """Raises Conflict when another draft has taken the place of a discarded one. Locks the invoice it is about."""
+    if draft.reference_id is None:
+        return
+    invoices.get_invoice(tx.session, draft.reference_id, lock=True)
+    if draft.kind == "credit_note":
+        _check_still_left(tx, draft, draft.reference_id)
+    elif any(one.kind == "corrected" for one in invoices.list_following(tx.session, draft.reference_id)):
+        raise Conflict(ALREADY_CORRECTED)
+
+
+def _check_still_left(tx: Tx, note: Invoice, reference_id: UUID) -> None:
+    left = {line.line_id: line for line in invoices.left_of(tx.session, reference_id)}
     for line in invoices.lines_of(tx.session, note.id):
         rest = left.get(line.credits_id) if line.credits_id else None
         if rest is None or line.net_cents > rest.net_cents or line.vat_cents > rest.vat_cents:

@@ -15,7 +15,7 @@ from billing.rules.draft_words import DraftWords, LineWords, read_words
 from billing.rules.readiness import Facts, Finding, findings
 from billing.rules.states import INVOICE
 from billing.rules.vat import Regime
-from billing.service.credit import check_still_left
+from billing.service.credit import check_restorable
 from billing.service.issuer import find_issuer
 from billing.service.vat import Measure, of_net, refresh_vat, total_up
 from kit.actor import Actor
@@ -155,8 +155,8 @@ def _move_all(actor: Actor, invoice_ids: Sequence[UUID], move: str) -> int:
         permit(PERMISSIONS, actor, f"invoice.{move}")
         found = drafts.lock_drafts(tx.session, chosen(invoice_ids))
         for draft in found:
-            if move == "restore" and draft.kind == "credit_note":
-                check_still_left(tx, draft)
+            if move == "restore":
+                check_restorable(tx, draft)
             draft.findings, draft.run_id = [], None
             draft.revision += 1
             tx.advance(draft, INVOICE, move)
