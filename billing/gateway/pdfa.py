@@ -43,7 +43,9 @@ def problems(pdf: bytes) -> list[str]:
 
 
 def _metadata(tree: Any) -> list[str]:
-    wrong = [f"metadata: {tag.split('}')[1]} is not {want!r}" for tag, want in _SAID.items() if _text(tree, tag) != want]
+    wrong = [
+        f"metadata: {tag.split('}')[1]} is not {want!r}" for tag, want in _SAID.items() if _text(tree, tag) != want
+    ]
     if any(one.get(f"{_RDF}about") is None for one in tree.iter(f"{_RDF}Description")):
         wrong.append("metadata: rdf:Description without rdf:about")
     return wrong

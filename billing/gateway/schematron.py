@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any
 
 from lxml import etree
-from saxonche import PySaxonProcessor
+from saxonche import PySaxonApiError, PySaxonProcessor
 
 from billing.rules.fault import Fault
 
@@ -47,7 +47,11 @@ def schema_faults(document: Any) -> list[Fault]:
 
 def sheet_faults(xml: bytes, sheet: str) -> list[Fault]:
     """What one schematron says (`sheet` of SHEETS)."""
-    return [_fault(one) for one in report(xml, sheet).iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report")]
+    try:
+        said = report(xml, sheet)
+    except PySaxonApiError as error:  # An amount that is no number, an identity twice: some rules stumble on them.
+        return [Fault("SCHEMATRON", "", " ".join(str(error).split()))]
+    return [_fault(one) for one in said.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report")]
 
 
 def report(xml: bytes, sheet: str) -> Any:
@@ -60,8 +64,9 @@ def report(xml: bytes, sheet: str) -> Any:
 
 def _fault(one: Any) -> Fault:
     message = " ".join("".join(one.itertext()).split())
-    term = _TERM.search(f"{one.get('id')} {message}")
-    return Fault(str(one.get("id")), term.group() if term else "", message)
+    rule = str(one.get("id") or "FX-SCH")
+    term = _TERM.search(f"{message} {rule}")
+    return Fault(rule, term.group() if term else "", message)
 
 
 @cache
@@ -72,12 +77,17 @@ def _processor() -> Any:
 @cache
 def _compiled(sheet: str) -> Any:
     # From its file: it reads its code lists beside itself.
-    return _processor().new_xslt30_processor().compile_stylesheet(stylesheet_file=_path(SHEETS[sheet]))
+    return _processor().new_xslt30_processor().compile_stylesheet(stylesheet_file=sheet_path(sheet))
 
 
 @cache
 def _schema() -> Any:
     return etree.XMLSchema(file=_path(_SCHEMA))
+
+
+def sheet_path(sheet: str) -> str:
+    """Where a schematron is."""
+    return _path(SHEETS[sheet])
 
 
 def _path(name: str) -> str:

@@ -13,13 +13,17 @@ from billing.rules.content import Content, Party
 from billing.rules.decimals import euros
 from billing.rules.mentions import notes, reminders
 from billing.rules.states import TYPE_CODES
+from kit.errors import Invalid
 
 # What XML 1.0 cannot hold.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def cii(content: Content) -> bytes:
-    """The XML (UTF-8), the same bytes for the same content. Raises ValueError when a period ends before it starts."""
+    """The XML (UTF-8), the same bytes for the same content. Raises Invalid when a period ends before it starts."""
+    for starts_on, ends_on in ((one.starts_on, one.ends_on) for one in (content, *content.lines)):
+        if starts_on and ends_on and starts_on > ends_on:
+            raise Invalid("Une période de la facture finit avant de commencer. Corrigez-la sur le brouillon.")
     return bytes(generate_xml(_clean(_terms(content)), "factur-x", "en16931", check_xsd=False, check_schematron=None))
 
 

@@ -1,4 +1,4 @@
-"""Contents of invoices as the portal makes them: the six whose documents are kept in docs/golden/invoices, and others."""
+"""Contents of invoices as the portal makes them: those whose documents are kept in docs/golden/invoices, and others."""
 
 from dataclasses import replace
 from typing import Any
@@ -200,9 +200,10 @@ def forty_lines() -> Content:
     """Long names, forty lines, several pages."""
     lines = tuple(
         a_line(
-            f"Prestation n°\xa0{number} d’accompagnement méthodologique et technique à la sécurisation des accès distants",
+            f"Prestation n°\xa0{number} d’accompagnement méthodologique et technique à la sécurisation des accès",
             12_345 * number,
-            detail="Établissement d’hébergement pour personnes âgées dépendantes Notre-Dame-de-Bon-Secours. " * (number % 3),
+            detail="Établissement d’hébergement pour personnes âgées dépendantes Notre-Dame-de-Bon-Secours. "
+            * (number % 3),
         )
         for number in range(1, 41)
     )
@@ -226,3 +227,24 @@ def outside() -> Content:
     """Out of the scope of VAT: a subsidised mission, invoiced to the ARS."""
     lines = (a_line("Mission financée", 400_000, OUTSIDE),)
     return a_buyer(content_of("F2026-000010", "2026-12-31", "2027-01-30", lines), **REGION)
+
+
+def variants() -> dict[str, Content]:
+    """Invoices that write the terms that no golden writes."""
+    public, exempt = _public(), _exempt()
+    address = "Bâtiment C\n3e étage\n14 avenue de l’Hôpital\nBP 12"
+    return {
+        "forty_lines": forty_lines(),
+        "corrected": corrected(),
+        "outside": outside(),
+        "zero_rate": content_of("F2026-000011", "2026-12-31", "2027-01-30", (a_line("Export", 10_000, ZERO),)),
+        "no_delivery_day": replace(public, delivered_on=""),
+        "many_references": replace(public, orders=("BC-1", "BC-2"), purchaser_reference="MARCHE-7", mentions="Merci."),
+        "buyer_with_vat": a_buyer(public, vat_number="FR40303265045", address=address),
+        "exempt_without_vat_number": replace(exempt, seller=replace(exempt.seller, vat_number="", phone="", email="")),
+    }
+
+
+def everything() -> dict[str, Content]:
+    """All of them: together they write every term that this house can write."""
+    return goldens() | variants()
