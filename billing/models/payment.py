@@ -43,7 +43,10 @@ class Receivable(OwnedByTenant, Base):
 
 
 class BankStatement(OwnedByTenant, Identified, Base):
-    """A file of the bank (camt.053 or CSV), imported once: its SHA-256 is unique."""
+    """A file of the bank (camt.053 or CSV), imported once: its SHA-256 is unique.
+
+    `lines` movements, that add up to `movements_cents`; `known` of them came with an earlier file.
+    """
 
     __tablename__ = "bank_statement"
     __table_args__ = (UniqueConstraint("tenant_id", "sha256"), CheckConstraint("lines >= 0 and known >= 0", "lines"))
@@ -56,6 +59,7 @@ class BankStatement(OwnedByTenant, Identified, Base):
     ends_on: Mapped[date | None]
     opening_cents: Mapped[Cents | None]
     closing_cents: Mapped[Cents | None]
+    movements_cents: Mapped[Cents]
     lines: Mapped[int]
     known: Mapped[int]
     imported_by: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))

@@ -53,6 +53,11 @@ class BankFile:
     columns: tuple[Column, ...] = ()
 
     @property
+    def movements_cents(self) -> int:
+        """What the movements add up to."""
+        return sum(one.amount_cents for one in self.movements)
+
+    @property
     def starts_on(self) -> date | None:
         """The first day with a movement."""
         return min((one.booked_on for one in self.movements), default=None)
@@ -63,16 +68,14 @@ class BankFile:
         return max((one.booked_on for one in self.movements), default=None)
 
 
-def balance_fault(file: BankFile) -> str:
+def balance_fault(opening_cents: int | None, movements_cents: int, closing_cents: int | None) -> str:
     """What to say when the opening balance and the movements do not make the closing one; "" when they do."""
-    if file.opening_cents is None or file.closing_cents is None:
-        return ""
-    reached = file.opening_cents + sum(one.amount_cents for one in file.movements)
-    if reached == file.closing_cents:
+    if opening_cents is None or closing_cents is None or opening_cents + movements_cents == closing_cents:
         return ""
     return (
-        f"Le solde d’ouverture ({money(file.opening_cents)}) et les mouvements mènent à {money(reached)}, mais le "
-        f"fichier annonce un solde de clôture de {money(file.closing_cents)}{NBSP}: il manque peut-être des lignes."
+        f"Le solde d’ouverture ({money(opening_cents)}) et les mouvements mènent à "
+        f"{money(opening_cents + movements_cents)}, mais le fichier annonce un solde de clôture de "
+        f"{money(closing_cents)}{NBSP}: il manque peut-être des lignes."
     )
 
 

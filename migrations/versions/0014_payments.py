@@ -90,6 +90,7 @@ def _make_bank_statement() -> None:
         sa.Column("ends_on", sa.Date),
         sa.Column("opening_cents", sa.BigInteger),
         sa.Column("closing_cents", sa.BigInteger),
+        sa.Column("movements_cents", sa.BigInteger, nullable=False),
         sa.Column("lines", sa.Integer, nullable=False),
         sa.Column("known", sa.Integer, nullable=False),
         sa.Column("imported_by", sa.Uuid),

@@ -188,13 +188,13 @@ def _check_entries() -> None:
 
 
 def _keep_numbers_without_gap() -> None:
-    """EcritureNum begins at 1, grows by one; at commit an entry bears each number."""
+    """EcritureNum begins at 1 and grows by as many as entries are written; at commit one bears each number."""
     op.execute(
         """
         create function guard_journal_series() returns trigger language plpgsql as $$
         begin
             if tg_op = 'INSERT' and new.last_number <> 0
-               or tg_op = 'UPDATE' and (new.year <> old.year or new.last_number <> old.last_number + 1) then
+               or tg_op = 'UPDATE' and (new.year <> old.year or new.last_number <= old.last_number) then
                 raise exception 'journal series %: numbers follow one another', new.year
                     using errcode = 'check_violation', constraint = 'ck_journal_series_next';
             end if;
@@ -210,9 +210,11 @@ def _keep_numbers_without_gap() -> None:
         """
         create function check_journal_series() returns trigger language plpgsql as $$
         begin
-            if not exists (select from journal_entry where tenant_id = new.tenant_id and year = new.year
-                           and number = new.last_number) then
-                raise exception 'journal series %: no entry bears the number %', new.year, new.last_number
+            if new.last_number - old.last_number <> (
+                select count(*) from journal_entry where tenant_id = new.tenant_id and year = new.year
+                and number > old.last_number and number <= new.last_number
+            ) then
+                raise exception 'journal series %: no entry bears a number up to %', new.year, new.last_number
                     using errcode = 'check_violation', constraint = 'ck_journal_series_gap';
             end if;
             return null;
