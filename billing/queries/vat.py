@@ -61,7 +61,7 @@ def lines_of_draft(session: Session, invoice_id: UUID) -> Sequence[InvoiceLine]:
     return session.scalars(query.order_by(InvoiceLine.position, InvoiceLine.id)).all()
 
 
-def list_draft_ids(session: Session, after: UUID | None, limit: int) -> Sequence[UUID]:
-    """A page of the drafts whose VAT follows the rules: invoices that were neither queued nor discarded."""
-    query = select(Invoice.id).where(Invoice.state == "draft", Invoice.kind == "invoice").order_by(Invoice.id)
-    return session.scalars((query.where(Invoice.id > after) if after else query).limit(limit)).all()
+def lock_drafts(session: Session) -> Sequence[Invoice]:
+    """The drafts whose VAT follows the rules, locked; not those that somebody else holds, nor those queued."""
+    query = select(Invoice).where(Invoice.state == "draft", Invoice.kind == "invoice").order_by(Invoice.id)
+    return session.scalars(query.with_for_update(skip_locked=True)).all()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import Protocol
 from uuid import UUID
 
 from kit.french import NBSP
@@ -24,9 +24,6 @@ class Rule(Protocol):
     rate: int
     exemption_text: str
     exemption_code: str
-
-
-AnyRule = TypeVar("AnyRule", bound=Rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ def choose(rules: Iterable[Rule], *, service_id: UUID | None, subject: str, stat
     return Regime(rule.category, rule.rate, rule.exemption_text, rule.exemption_code) if rule else None
 
 
-def find(rules: Iterable[AnyRule], *, service_id: UUID | None, subject: str, status: str, on: date) -> AnyRule | None:
+def find(rules: Iterable[Rule], *, service_id: UUID | None, subject: str, status: str, on: date) -> Rule | None:
     """The rule that decides: the service before the subject before everything, then the status before every status,
     then the latest that has begun.
     """

@@ -12,6 +12,7 @@ from billing.queries.customer import PAGE, CustomerFilter
 from billing.rules import customer as rules
 from billing.rules.identity import is_siren, is_siret
 from billing.rules.readiness import Finding, customer_findings
+from billing.service.issuer import find_issuer
 from finess.models import Establishment, LegalEntity
 from finess.queries.edition import find_current_edition
 from finess.queries.structure import find_legal_entity, list_establishments
@@ -50,12 +51,16 @@ class CustomerList:
 
 @dataclass(frozen=True, slots=True)
 class CustomerPage:
-    """A customer, what it lacks, and the SIRETs that the register knows of it. `is_new`: shown, not kept yet."""
+    """A customer, what it lacks, and the SIRETs that the register knows of it. `is_new`: shown, not kept yet.
+
+    `contact` is whom to ask for a correction.
+    """
 
     customer: Customer
     lacks: tuple[Finding, ...]
     sites: Sequence[Establishment] = ()
     is_new: bool = False
+    contact: str = ""
 
 
 def customer_of(tx: Tx, organisation_id: UUID) -> Customer:
@@ -128,7 +133,7 @@ def view_own(actor: Actor, organisation_id: UUID) -> CustomerPage:
             raise NotFound()
         found = queries.find_of_organisation(tx.session, organisation_id)
         customer = found or _from_register(tx, organisation)
-        return CustomerPage(customer, customer_findings(customer), is_new=found is None)
+        return CustomerPage(customer, customer_findings(customer), is_new=found is None, contact=_contact(tx))
 
 
 def open_customer(actor: Actor, finess_ej: str) -> Customer:
@@ -236,6 +241,11 @@ def _sites_of(tx: Tx, finess_ej: str | None) -> Sequence[Establishment]:
 
 def _columns(customer: Customer) -> dict[str, Any]:
     return {name: getattr(customer, name) for name in rules.CustomerDetails.__slots__}
+
+
+def _contact(tx: Tx) -> str:
+    issuer = find_issuer(tx)
+    return (issuer.email if issuer else "") or tx.session.get_one(Tenant, tx.tenant_id).contact_email
 
 
 def _ars(tx: Tx) -> str:
