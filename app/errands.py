@@ -5,10 +5,11 @@ from collections.abc import Callable
 from uuid import UUID
 
 from billing.jobs.issuing import DOCUMENTS, ISSUING
+from billing.jobs.transmitting import TRANSMITTING
 from kit import queue
 from kit.errand import Errand
 
-ERRANDS: tuple[Errand, ...] = (ISSUING, DOCUMENTS)
+ERRANDS: tuple[Errand, ...] = (ISSUING, DOCUMENTS, TRANSMITTING)
 # Somebody else's turn after this long; a worker that dies meanwhile is replaced after the second delay.
 RUN_SECONDS = 10.0
 QUIET_SECONDS = 30

@@ -3,7 +3,7 @@
 A topic is `thing.move`; a listener takes the transaction and the news, and touches the database only.
 """
 
-from billing.jobs import dunning, invoice_news, subscription, work
+from billing.jobs import dunning, invoice_news, subscription, transmitting, vat, work
 from bookings.jobs import entitlement, invitation, mission, order, time, waiting
 from campaigns.jobs import award, campaign, candidacy, release
 from kit.relay import Subscriptions
@@ -52,7 +52,11 @@ SUBSCRIPTIONS: Subscriptions = {
     "mission.accept_remind": [mission.remind_acceptance],
     "mission.accept_late": [mission.end_delay],
     "invoice.issue": [dunning.plan],
-    "invoice.document": [invoice_news.tell_document],
+    "invoice.document": [invoice_news.tell_document, transmitting.begin],
+    "transmission.reject": [transmitting.tell_rejection],
+    "transmission.fail": [transmitting.tell_failure],
+    "transmission.ask": [transmitting.tell_asking],
+    "channel_account.expires_soon": [transmitting.tell_expiry],
     "receivable.remind": [dunning.remind],
     "subscription.charge": [subscription.charge_period],
     "receivable.contest": [invoice_news.tell_contest],
@@ -62,6 +66,7 @@ SUBSCRIPTIONS: Subscriptions = {
     "slot.cancel": [invitation.tell_cancellation],
     "booking.take": [invitation.invite_buyer],
     "booking.release": [invitation.tell_release],
+    "vat_rule.set": [vat.follow_rules],
     "waiting.offer": [waiting.tell_offer],
     "waiting.offer_expires": [waiting.expire_offer],
     "waiting.expire": [waiting.tell_expiry],

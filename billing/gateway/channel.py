@@ -51,7 +51,9 @@ class Structure:
 class Channel(Protocol):
     """A portal. Every method may raise the errors below; none is called inside a transaction."""
 
-    patience: timedelta  # how long after a deposit the portal may not show it yet
+    @property
+    def patience(self) -> timedelta:
+        """How long after a deposit the portal may not show it yet."""
 
     def deposit(self, parcel: Parcel) -> Deposit:
         """Give the invoice. Returning is the portal's own answer."""

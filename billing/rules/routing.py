@@ -16,42 +16,6 @@ MOST_ATTEMPTS = 14  # a day and a half or so
 WARN_BEFORE = timedelta(days=15)  # the end of a technical password
 STOP_ASKING_AFTER = timedelta(days=400)
 
-NO_SIRET = "Indiquez le SIRET du client\N{NO-BREAK SPACE}: Chorus Pro ne connaît les organismes que par lui."
-NO_SERVICE = "Ce client demande un code service sur ses factures."
-NO_ENGAGEMENT = "Ce client demande un numéro d’engagement sur ses factures."
-NEITHER = "Ce client demande un code service ou un numéro d’engagement sur ses factures."
-NO_EMAIL = "Indiquez l’adresse électronique à laquelle envoyer les factures de ce client."
-NO_ELECTRONIC_ADDRESS = (
-    "Indiquez l’adresse électronique de facturation du client\N{NO-BREAK SPACE}: la plateforme le trouve par elle."
-)
-
-
-def check(
-    channel: str,
-    requirement: str,
-    *,
-    siret: str,
-    service_code: str,
-    engagement_number: str,
-    email: str,
-    electronic_address: str,
-) -> dict[str, str]:
-    """What an invoice lacks to be taken by its customer's channel: field → sentence. Empty: nothing."""
-    missing: dict[str, str] = {}
-    if channel == "chorus_pro" and not siret:
-        missing["siret"] = NO_SIRET
-    if channel == "email" and not email:
-        missing["email"] = NO_EMAIL
-    if channel == "platform" and not electronic_address:
-        missing["electronic_address"] = NO_ELECTRONIC_ADDRESS
-    if requirement in ("service", "both") and not service_code:
-        missing["service_code"] = NO_SERVICE
-    if requirement in ("engagement", "both") and not engagement_number:
-        missing["engagement_number"] = NO_ENGAGEMENT
-    if requirement == "either" and not service_code and not engagement_number:
-        missing["engagement_number"] = NEITHER
-    return missing
-
 
 def channel_for(wanted: str, opened: Collection[str], email: str) -> tuple[str, str]:
     """The channel an invoice takes, and why it is not the one of its customer ("" when it is)."""

@@ -68,7 +68,8 @@ class Refusal(Exception):
 @dataclass
 class Portal:
     """The whole state. `faults`: path → what the next calls get, in order: a status (500, 401, 429…), "slow",
-    "hang up", "hang up after" (acts, and breaks the connection before the answer), "nonsense", "redirect"."""
+    "hang up", "nonsense", "redirect"; "hang up after", "slow after": it has acted (`acted` says so of the latter), and
+    the answer is lost or late."""
 
     client_id: str = "application"
     client_secret: str = "s3cr3t-application"
@@ -85,6 +86,7 @@ class Portal:
     calls: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     tokens: dict[str, float] = field(default_factory=dict)
+    acted: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
     clock: int = 0
 

@@ -71,6 +71,9 @@ def _answer(portal: Any, path: str, act: Callable[[], dict[str, Any]]) -> Respon
         answer = jsonify({"codeRetour": 40000, "libelle": refusal.why, "error": refusal.why})
         answer.status_code = refusal.status
         return answer
+    if fault == "slow after":
+        portal.acted.set()
+        time.sleep(portal.slow_seconds)
     if fault == "hang up after":
         raise HungUp
     return jsonify(facts)
@@ -86,6 +89,7 @@ class Accredited:
     calls: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     slow_seconds: float = 3.0
+    acted: threading.Event = field(default_factory=threading.Event)
 
     def fault(self, path: str) -> Any:
         """As Portal.fault."""
