@@ -15,6 +15,7 @@ applicants = member("owner", "editor", "reader")
 providers = supplier("owner", "editor", "reader")
 staff = role("ars_manager", "ars_instructor", "grades_manager")
 grades = role("grades_manager")
+ars = role("ars_manager", "ars_instructor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,17 @@ MENU = (
         ),
     ),
     Entry(
+        "Factures",
+        "my_invoices.my_invoices",
+        ("/invoices/", "/checkouts/", "/staff/billing/campaigns/"),
+        either(applicants, ars),
+        (
+            Entry("Mes factures", "my_invoices.my_invoices", ("/invoices/", "/checkouts/")),
+            Entry("Relevé de compte", "statements.my_statement", ()),
+            Entry("Chiffres par campagne", "billing_dashboard.view_campaigns", (), ars),
+        ),
+    ),
+    Entry(
         "Mes missions",
         "missions.my_missions",
         ("/missions/", "/orders/", "/sessions/", "/providers/"),
@@ -95,6 +107,42 @@ MENU = (
                 ("/staff/market/", "/staff/lots/", "/staff/schedules/", "/prices/"),
             ),
             Entry("Prestataires", "providers.list_providers", ("/staff/providers/", "/providers/")),
+        ),
+    ),
+    Entry(
+        "Facturation",
+        "billing_dashboard.view_dashboard",
+        ("/staff/billing/", "/invoices/"),
+        grades,
+        (
+            Entry("Tableau de bord", "billing_dashboard.view_dashboard", ("/staff/billing/campaigns/",)),
+            Entry("À facturer", "drafts.list_drafts", ("/staff/billing/drafts/", "/staff/billing/runs/")),
+            Entry(
+                "Factures",
+                "staff_invoices.list_invoices",
+                ("/staff/billing/invoices/", "/staff/billing/transmissions/", "/invoices/"),
+            ),
+            Entry("Encaissements", "bank.list_statements", ("/staff/billing/bank/", "/staff/billing/payments/")),
+            Entry(
+                "Créances", "aged_balance.list_receivables", ("/staff/billing/receivables/", "/staff/billing/dunning/")
+            ),
+            Entry(
+                "Abonnements et cotisations",
+                "subscriptions.list_subscriptions",
+                ("/staff/billing/subscriptions/", "/staff/billing/adhesions/"),
+            ),
+            Entry("Clients", "customers.list_customers", ("/staff/billing/customers/",)),
+            Entry("Écritures", "journal.list_entries", ("/staff/billing/journal/",)),
+            Entry(
+                "Réglages",
+                "billing_settings.edit_issuer",
+                (
+                    "/staff/billing/settings/",
+                    "/staff/billing/vat/",
+                    "/staff/billing/channels/",
+                    "/staff/billing/online/",
+                ),
+            ),
         ),
     ),
     Entry("Agenda", "planning.my_calendar", ("/calendar/",), either(applicants, providers, grades)),

@@ -38,6 +38,7 @@ def test_who_works_for_the_ars_and_for_an_applicant_sees_both(
         "Catalogue",
         "Mes dossiers",
         "Mes prestations",
+        "Factures",
         "Campagnes",
         "Agenda",
         "Fonctionnement",
