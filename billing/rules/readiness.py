@@ -108,20 +108,21 @@ def _of_issuer(issuer: Payee | None, lines: Sequence[DraftLine]) -> Iterator[Fin
     def lack(field: str, sentence: str) -> Finding:
         return Finding(f"issuer.{field}", sentence, ISSUER_PAGE)
 
+    siret = _sure(issuer.siret)
     if not issuer.siret:
         yield lack("siret", "Votre SIRET n’est pas renseigné dans vos réglages de facturation.")
-    elif siret_fault(issuer.siret):
+    elif not siret:
         yield lack("siret", f"Votre SIRET est faux dans vos réglages de facturation{NBSP}: vérifiez-le.")
     if not (issuer.address and issuer.postal_code and issuer.town):
         yield lack("address", "Votre adresse n’est pas complète dans vos réglages de facturation.")
     if not issuer.electronic_address:
         yield lack("electronic_address", "Votre adresse électronique de facturation n’est pas renseignée.")
-    elif electronic_address_fault(issuer.electronic_address, issuer.siret):
+    elif electronic_address_fault(issuer.electronic_address, siret):
         yield lack("electronic_address", "Votre adresse électronique de facturation ne correspond pas à votre SIREN.")
     if not issuer.iban or iban_fault(issuer.iban):
         yield lack("iban", f"Votre IBAN manque ou est faux{NBSP}: sans lui, personne ne peut vous payer par virement.")
     if any(line.vat_category == "S" for line in lines) and (
-        not issuer.vat_number or vat_number_fault(issuer.vat_number, issuer.siret)
+        not issuer.vat_number or vat_number_fault(issuer.vat_number, siret)
     ):
         yield lack("vat_number", "Votre numéro de TVA manque ou est faux, et cette facture porte de la TVA.")
 
@@ -130,23 +131,27 @@ def _of_customer(customer: Payer) -> Iterator[Finding]:
     def lack(field: str, sentence: str) -> Finding:
         return Finding(f"customer.{field}", sentence, CUSTOMER_PAGE)
 
-    who = customer.name
+    who, siret = f"{customer.name}{NBSP}:", _sure(customer.siret)
     if not customer.siret:
-        yield lack("siret", f"Le SIRET de {who} n’est pas renseigné.")
-    elif siret_fault(customer.siret):
-        yield lack("siret", f"Le SIRET de {who} est faux{NBSP}: vérifiez-le.")
+        yield lack("siret", f"{who} le SIRET n’est pas renseigné.")
+    elif not siret:
+        yield lack("siret", f"{who} le SIRET est faux, vérifiez-le.")
     if not (customer.address and customer.postal_code and customer.town):
-        yield lack("address", f"L’adresse de {who} n’est pas complète (voie, code postal, commune).")
+        yield lack("address", f"{who} l’adresse n’est pas complète (voie, code postal, commune).")
     if not customer.electronic_address:
-        yield lack("electronic_address", f"L’adresse électronique de facturation de {who} n’est pas renseignée.")
-    elif electronic_address_fault(customer.electronic_address, customer.siret):
-        yield lack(
-            "electronic_address", f"L’adresse électronique de facturation de {who} ne correspond pas à son SIREN."
-        )
-    if customer.vat_number and vat_number_fault(customer.vat_number, customer.siret):
-        yield lack("vat_number", f"Le numéro de TVA de {who} ne correspond pas à son SIREN.")
+        yield lack("electronic_address", f"{who} l’adresse électronique de facturation n’est pas renseignée.")
+    elif electronic_address_fault(customer.electronic_address, siret):
+        sentence = f"{who} l’adresse électronique de facturation ne correspond pas au SIREN."
+        yield lack("electronic_address", sentence)
+    if customer.vat_number and vat_number_fault(customer.vat_number, siret):
+        yield lack("vat_number", f"{who} le numéro de TVA ne correspond pas au SIREN.")
     if customer.channel == "email" and not customer.email:
-        yield lack("email", f"{who} reçoit ses factures par courriel, et son adresse n’est pas renseignée.")
+        yield lack("email", f"{who} les factures sont envoyées par courriel, et l’adresse n’est pas renseignée.")
+
+
+def _sure(siret: str) -> str:
+    """A SIRET that other numbers may be compared with; "" when it is itself wrong."""
+    return "" if siret_fault(siret) else siret
 
 
 def _of_routing(requirement: str, invoice: Draft) -> Iterator[Finding]:

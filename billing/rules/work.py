@@ -36,6 +36,7 @@ class Ordered:
     unit_cents: int
     percent: int | None = None
     capped: bool = False
+    accepted: bool = True
 
 
 def unit_code(unit: str) -> str:
@@ -58,10 +59,11 @@ def designation(ordered: Ordered, share: str) -> str:
 def detail(ordered: Ordered, share: str, total_cents: int, delivered_on: date) -> str:
     """Who received what, when, on which purchase order; and of how much this line is a part."""
     for_whom = f"{ordered.site}, {ordered.buyer}" if ordered.site else ordered.buyer
+    done = "service fait" if ordered.accepted else "terminé"
     what = f"{quantity_words(ordered.unit, ordered.quantity)} à {money(ordered.unit_cents)} HT"
     sentences = [
         f"Bon de commande {ordered.number}, pour {for_whom}.",
-        f"{what}, par {ordered.provider}, service fait le {day(delivered_on)}.",
+        f"{what}, par {ordered.provider}, {done} le {day(delivered_on)}.",
     ]
     if share != "whole":
         sentences.append(f"Montant total de la commande{NBSP}: {money(total_cents)} TTC.")

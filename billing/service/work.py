@@ -1,5 +1,6 @@
 """From accepted work to drafts: one by payer, once; and the fee of a late cancellation."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -59,12 +60,13 @@ def count_unbilled(tx: Tx) -> int:
 def _charge_work(tx: Tx, order: Order) -> list[Invoice]:
     purchase = quotes.purchases(tx.session, [order.quote_id])[order.quote_id]
     quote = purchase.quote
-    at = queries.last_acceptance(tx.session, order.id) or order.completed_at or tx.now
+    accepted_at = queries.last_acceptance(tx.session, order.id)
+    at = accepted_at or order.completed_at or tx.now
     delivered_on = at.astimezone(zone_of(tx)).date()
     grant = queries.find_grant(tx.session, order.entitlement_id) if order.entitlement_id else None
     percent = grant[0].ars_share_percent if grant else None
     capped = bool(grant and grant[0].cap_cents is not None and grant[0].cap_cents == quote.ars_cents)
-    ordered = _ordered(order, purchase, percent, capped)
+    ordered = replace(_ordered(order, purchase, percent, capped), accepted=accepted_at is not None)
     drafts = [
         charge(tx, _part(tx, order, purchase, ordered, part, delivered_on, grant[1] if grant else None))
         for part in split(quote.total_cents, quote.vat_cents, quote.ars_cents)
