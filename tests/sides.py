@@ -7,11 +7,14 @@ the facility's alone, in `_provider_side` when it is the provider's alone, in `_
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Flask
 
 from app.rooms import permissions
+from billing.service.customer import customer_of
+from billing.service.vat_rule import set_rule
 from campaigns.models import Award
 from kit.actor import Actor, operator, system
 from kit.transaction import transaction
@@ -89,6 +92,7 @@ def _facility_side(scene: Scene) -> Values:
     packet = half_days_of(scene.tenant, scene.facility, 4)
     with transaction(system(scene.tenant.id, "tests")) as tx:
         award = tx.session.get_one(Award, (scene.tenant.id, right.award_id))
+        customer = customer_of(tx, scene.facility.organisation.id)
     return {
         "organisation_id": str(scene.facility.organisation.id),
         "user_id": str(scene.buyer.user_id),
@@ -97,6 +101,7 @@ def _facility_side(scene: Scene) -> Values:
         "entitlement_id": str(right.id),
         "quote_id": str(a_quote(scene.market, scene.facility).id),
         "packet_id": str(packet.id),
+        "customer_id": str(customer.id),
         "movement_id": str(last_movement(scene.tenant, "grant").id),
     }
 
@@ -127,10 +132,12 @@ def _both_sides(scene: Scene) -> Values:
 
 def _staff_side(scene: Scene) -> Values:
     market = scene.market
+    rule = set_rule(system(scene.tenant.id, "tests"), {"category": "S", "rate": "20", "starts_on": date(2026, 1, 1)})
     return {
         "agreement_id": str(market.lot.agreement_id),
         "lot_id": str(market.lot.id),
         "schedule_id": str(market.line.schedule_id),
+        "rule_id": str(rule.id),
     }
 
 
