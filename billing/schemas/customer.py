@@ -17,7 +17,7 @@ class ChangeCustomer(Schema):
 
     name = fields.String()
     kind = fields.String(validate=validate.OneOf(CUSTOMER_KINDS))
-    siret = fields.String(metadata={"description": "14 digits"})
+    siret = fields.String(allow_none=True, metadata={"description": "14 digits"})
     vat_number = fields.String()
     address = fields.String()
     postal_code = fields.String()
