@@ -43,7 +43,7 @@ def words(content: Content) -> dict[str, Any]:
         "net": money(content.net_cents),
         "vat_total": money(content.vat_cents),
         "total": money(content.total_cents),
-        "due": "À déduire" if credit else "Net à payer",
+        "due": f"À{NBSP}déduire" if credit else f"Net{NBSP}à{NBSP}payer",
         "payment": None if credit else _payment(content),
         # What is said of late payment has no object where nothing is to be paid.
         "notes": [text for code, text in notes(content) if not (credit and code in ("PMT", "PMD", "AAB"))],

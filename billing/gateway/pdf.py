@@ -43,11 +43,11 @@ def attach(pdf: bytes, xml: bytes, content: Content) -> bytes:
         "subject": f"{title(content)} du {content.issued_on} à {content.buyer.name}, au format Factur-X",
         "keywords": "Factur-X, facture électronique",
     }
-    return bytes(
-        facturx.generate_from_binary(
-            pdf, xml, "factur-x", "en16931", check_xsd=False, pdf_metadata=said, lang="fr-FR", afrelationship="data"
-        )
+    file = io.BytesIO(pdf)
+    facturx.generate_from_file(
+        file, xml, "factur-x", "en16931", check_xsd=False, pdf_metadata=said, lang="fr-FR", afrelationship="data"
     )
+    return file.getvalue()
 
 
 def finish(pdf: bytes, content: Content) -> bytes:

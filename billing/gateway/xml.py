@@ -18,13 +18,16 @@ from kit.errors import Invalid
 # What XML 1.0 cannot hold.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+_BLANK = b"> </"
+
 
 def cii(content: Content) -> bytes:
     """The XML (UTF-8), the same bytes for the same content. Raises Invalid when a period ends before it starts."""
     for starts_on, ends_on in ((one.starts_on, one.ends_on) for one in (content, *content.lines)):
         if starts_on and ends_on and starts_on > ends_on:
             raise Invalid("Une période de la facture finit avant de commencer. Corrigez-la sur le brouillon.")
-    return bytes(generate_xml(_clean(_terms(content)), "factur-x", "en16931", check_xsd=False, check_schematron=None))
+    written = generate_xml(_clean(_terms(content)), "factur-x", "en16931", check_xsd=False, check_schematron=None)
+    return bytes(written).replace(_BLANK, b"></")
 
 
 def _terms(content: Content) -> dict[str, Any]:
@@ -128,7 +131,7 @@ def _clean(value: Any) -> Any:
     """A copy (factur-x writes into what it is given) without empty terms, its texts without what XML cannot hold."""
     if isinstance(value, dict):
         kept = {key: _clean(one) for key, one in value.items()}
-        # Without these factur-x would raise: left blank, they are found by the rules, which have a sentence for it.
+        # Without these factur-x would raise: blank, then empty, they are found by the rules, which have a sentence.
         return {key: one or " " for key, one in kept.items() if one or key in ("BT-1", "BT-153", "BT-130", "name")}
     if isinstance(value, list):
         return [_clean(one) for one in value]

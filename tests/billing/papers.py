@@ -1,7 +1,10 @@
 """Contents of invoices as the portal makes them: those whose documents are kept in docs/golden/invoices, and others."""
 
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
+
+from pypdf import PdfReader
 
 from billing.rules.content import Content, Line
 from tests.billing.rows import EXEMPT, STANDARD, content_of
@@ -248,3 +251,9 @@ def variants() -> dict[str, Content]:
 def everything() -> dict[str, Content]:
     """All of them: together they write every term that this house can write."""
     return goldens() | variants()
+
+
+def said(pdf: bytes) -> str:
+    """The text of a document's pages, as pypdf finds it."""
+    pages = PdfReader(BytesIO(pdf)).pages
+    return "\n--- page\n".join(page.extract_text() for page in pages) + "\n"
