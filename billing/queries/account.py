@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from billing.models import Customer
@@ -11,7 +11,7 @@ from billing.models import Customer
 
 def list_customers_of(session: Session, organisation_ids: Sequence[UUID], for_funder: bool) -> Sequence[Customer]:
     """The customers that organisations are, and the ARS's for its people."""
-    found = [Customer.organisation_id.in_(organisation_ids)]
+    found: list[ColumnElement[bool]] = [Customer.organisation_id.in_(organisation_ids)]
     if for_funder:
         found.append(and_(Customer.is_funder, Customer.organisation_id.is_(None)))
     query = select(Customer).where(or_(*found))

@@ -205,7 +205,8 @@ def stream_movements(session: Session, year: int) -> Iterator[Movement]:
         .execution_options(yield_per=CHUNK)
     )
     for node, customer_id, cents, number, on in session.execute(query):
-        yield Movement(node, customer_id, cents, number, on)
+        if customer_id is not None:
+            yield Movement(node, customer_id, cents, number, on)
 
 
 def stream_links(session: Session, since: date, until: date, ends_at: datetime) -> Iterator[Link]:

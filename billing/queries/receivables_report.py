@@ -74,7 +74,7 @@ def aged_balance(session: Session, asked: Asked) -> Aged:
     )
     rows = session.execute(query).all()
     width = len(COLUMNS)
-    lines = [AgedLine(*row[:4], _cents(row[4 : 4 + width])) for row in rows]
+    lines = [AgedLine(row[0], row[1], row[2], row[3], _cents(row[4 : 4 + width])) for row in rows]
     if not rows:
         return Aged([], 0, dict.fromkeys(COLUMNS, 0))
     return Aged(lines, rows[0][4 + width], _cents(rows[0][5 + width :]))
@@ -119,7 +119,7 @@ def _aged(asked: Asked) -> CTE:
     open_ = items.c.cents
     columns = []
     for band in bands(asked.on):
-        within = [items.c.due_on.is_not(None)]
+        within: list[ColumnElement[bool]] = [items.c.due_on.is_not(None)]
         within += [items.c.due_on >= band.first] if band.first else []
         within += [items.c.due_on <= band.last] if band.last else []
         columns.append(func.coalesce(func.sum(open_).filter(and_(*within)), 0).label(band.key))
