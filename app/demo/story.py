@@ -6,7 +6,7 @@ from itertools import cycle
 
 import click
 
-from app.demo import calls, files, register, year
+from app.demo import bills, calls, files, register, year
 from app.demo.missions import Buyer
 from app.demo.people import ARS_INSTRUCTOR, ARS_MANAGER, MANAGER, NORMAN, STAFF, Person, acting, applicant, appoint
 from campaigns.models import Campaign, Candidacy
@@ -45,6 +45,7 @@ def tell() -> None:
         set_adhesion(operator("démonstration", bretagne.id), number, calls.TRUE.opens_on)
     _step("un marché inventé\N{NO-BREAK SPACE}: trois lots, trois titulaires, quarante lignes, tout le catalogue")
     market = year.open_market(bretagne)
+    bills.open_office(bretagne)
     _step("les appels de 2025, de l’ouverture à la notification")
     for name, places in (("exercice", 8), ("cyberdiagnostic", 4)):
         call = calls.publish(manager, calls.document(name), calls.TRUE.open_at() - timedelta(days=8))
@@ -57,6 +58,8 @@ def tell() -> None:
     buyers = [Buyer(bretagne, number, _person_of(number)) for number in numbers[:20]]
     year.follow(bretagne, market, buyers)
     year.answer_latest(bretagne, _autumn_call(bretagne, numbers), buyers[0])
+    _step("un an de factures\N{NO-BREAK SPACE}: cotisations, abonnements, parts de l’ARS, virements, relances")
+    bills.follow(bretagne, buyers)
 
 
 def _step(text: str) -> None:

@@ -43,6 +43,7 @@ def follow(tenant: Tenant, opened: market.Market, buyers: Sequence[Buyer]) -> No
         settle()
         lapse_award(acting(tenant, ARS_MANAGER), _award(buyers[6], EXERCISE).id)
     _do_the_funded(buyers[:5])
+    _buy_and_accept(buyers[17:20])
     _buy_today(buyers[8:])
     ledger.keep(tenant, buyers)
     _gather(tenant, opened, buyers)
@@ -81,6 +82,15 @@ def _do_the_funded(buyers: Sequence[Buyer]) -> None:
             missions.start(buyer, mission)
             at = missions.deliver(buyer, mission)
             missions.accept(buyer, mission, at + timedelta(days=4), (5 - rank % 2, 4, 5 - rank % 3))
+
+
+def _buy_and_accept(buyers: Sequence[Buyer]) -> None:
+    """Exercises of the spring that facilities paid themselves."""
+    ordered = datetime(2026, 2, 10, 8, tzinfo=UTC)
+    for rank, buyer in enumerate(buyers):
+        mission = _started(buyer, _until_planned(buyer, ordered, ordered + timedelta(days=45 + 20 * rank)))
+        at = missions.deliver(buyer, mission)
+        missions.accept(buyer, mission, at + timedelta(days=5), (4, 5, 4))
 
 
 def _buy_today(buyers: Sequence[Buyer]) -> None:
