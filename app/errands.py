@@ -5,11 +5,12 @@ from collections.abc import Callable
 from uuid import UUID
 
 from billing.jobs.issuing import DOCUMENTS, ISSUING
+from billing.jobs.online import ONLINE
 from billing.jobs.transmitting import TRANSMITTING
 from kit import queue
 from kit.errand import Errand
 
-ERRANDS: tuple[Errand, ...] = (ISSUING, DOCUMENTS, TRANSMITTING)
+ERRANDS: tuple[Errand, ...] = (ISSUING, DOCUMENTS, TRANSMITTING, ONLINE)
 # Somebody else's turn after this long; a worker that dies meanwhile is replaced after the second delay.
 RUN_SECONDS = 10.0
 QUIET_SECONDS = 30

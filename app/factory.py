@@ -6,7 +6,7 @@ import orjson
 from flask import Flask, request
 from flask.json.provider import JSONProvider
 
-from app import api, auth, faults, headers, health, home, logs, rendering
+from app import api, auth, faults, headers, health, home, logs, rendering, webhooks
 from app.arrival import Arrival
 from app.legal import legal
 from app.rooms import blueprints
@@ -53,6 +53,7 @@ def create_app() -> Flask:
         rendering.install,
         health.install,
         home.install,
+        webhooks.install,
         api.install,
     ):
         install(app)

@@ -19,7 +19,7 @@ FIXED = {
 }
 POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "object-src 'none'; base-uri 'none'; form-action 'self'{targets}; frame-ancestors 'none'"
 )
 
 
@@ -41,7 +41,9 @@ def csp_nonce() -> str:
 def _protect(response: Response) -> Response:
     for name, value in FIXED.items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))
+    targets = "".join(f" {origin}" for origin in dict.fromkeys(g.get("form_targets", ())))
+    policy = POLICY.format(nonce=csp_nonce(), targets=targets)
+    response.headers.setdefault("Content-Security-Policy", policy)
     if is_secure():
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if g.get("request_id"):

@@ -3,7 +3,7 @@
 A topic is `thing.move`; a listener takes the transaction and the news, and touches the database only.
 """
 
-from billing.jobs import dunning, invoice_news, subscription, transmitting, vat, work
+from billing.jobs import dunning, invoice_news, online, subscription, transmitting, vat, work
 from bookings.jobs import entitlement, invitation, mission, order, time, waiting
 from campaigns.jobs import award, campaign, candidacy, release
 from kit.relay import Subscriptions
@@ -59,8 +59,10 @@ SUBSCRIPTIONS: Subscriptions = {
     "channel_account.expires_soon": [transmitting.tell_expiry],
     "receivable.remind": [dunning.remind],
     "subscription.charge": [subscription.charge_period],
-    "receivable.contest": [invoice_news.tell_contest],
+    "receivable.contest": [invoice_news.tell_contest, online.look_again],
     "receivable.resume": [invoice_news.tell_answer],
+    "matching.make": [online.look_again],
+    "matching.undo": [online.look_again],
     "slot.open": [invitation.invite],
     "slot.move": [invitation.tell_move],
     "slot.cancel": [invitation.tell_cancellation],

@@ -28,6 +28,17 @@ def permission(action: str) -> Callable[[View], View]:
     return mark
 
 
+def signed(view: View) -> View:
+    """A view whose requests carry a signature of their body: no cookie has power there, so no seal is wanted."""
+    view.signed = True  # type: ignore[attr-defined]
+    return view
+
+
+def let_form_go(origin: str) -> None:
+    """Let a form of this page lead, by the redirection of its answer, to another site (`https://pay.example`)."""
+    g.form_targets = (*g.get("form_targets", ()), origin)
+
+
 def actor() -> Actor:
     """Whoever made this request; app.auth worked it out."""
     return cast(Actor, g.actor)

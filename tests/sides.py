@@ -23,6 +23,9 @@ from services_catalog.service.provider_file import view_provider
 from services_catalog.service.team import declare_subcontractor
 from tenants.models import Tenant
 from tenants.service.token import create_token
+from tests.billing.portals import routed
+from tests.billing.rows import an_invoice
+from tests.billing.stripe_side import a_checkout
 from tests.bookings.buying import a_quote, an_entitlement, an_order
 from tests.bookings.doing import Scene, a_scene, add_file
 from tests.bookings.planning import a_session
@@ -93,6 +96,7 @@ def _facility_side(scene: Scene) -> Values:
     with transaction(system(scene.tenant.id, "tests")) as tx:
         award = tx.session.get_one(Award, (scene.tenant.id, right.award_id))
         customer = customer_of(tx, scene.facility.organisation.id)
+    sent = routed(scene.tenant, customer)
     return {
         "organisation_id": str(scene.facility.organisation.id),
         "user_id": str(scene.buyer.user_id),
@@ -102,6 +106,9 @@ def _facility_side(scene: Scene) -> Values:
         "quote_id": str(a_quote(scene.market, scene.facility).id),
         "packet_id": str(packet.id),
         "customer_id": str(customer.id),
+        "invoice_id": str(sent.invoice_id),
+        "transmission_id": str(sent.id),
+        "checkout_id": str(a_checkout(scene.tenant, an_invoice(scene.tenant, customer)).id),
         "movement_id": str(last_movement(scene.tenant, "grant").id),
     }
 

@@ -9,13 +9,12 @@ import structlog
 from sqlalchemy import Select
 
 from billing.gateway.provider import Away, Refused
-from billing.models import BankStatement, Checkout, Matching, OnlineRefund
+from billing.models import Checkout, Matching, OnlineRefund
 from billing.queries import online as queries
 from billing.rules.online import pause
 from billing.service.checkout_reading import reading_actor, refresh
 from billing.service.online_refund import send_refund
 from billing.service.payment_event import LEASE, claim_event, process_event
-from billing.service.payout import reconcile_payouts
 from kit.actor import Actor
 from kit.errand import Errand, Stop
 from kit.outbox import OutboxMessage
@@ -46,12 +45,6 @@ def look_again(tx: Tx, message: OutboxMessage) -> None:
     invoice_id = message.subject_id if matching is None else matching.invoice_id
     if invoice_id is not None:
         queries.look_again(tx.session, invoice_id, tx.now)
-
-
-def reconcile(tx: Tx, message: OutboxMessage) -> None:
-    """A bank statement came: payouts find their lines."""
-    if tx.session.get(BankStatement, (tx.tenant_id, message.subject_id)) is not None:
-        reconcile_payouts(tx)
 
 
 ONLINE = Errand("online", wanted, run)

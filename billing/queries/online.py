@@ -1,7 +1,7 @@
 """Online payment: the account, checkouts and what was taken back, events, payouts; what is due of each."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, exists, func, or_, select, update
@@ -180,19 +180,17 @@ def list_unreconciled(session: Session, limit: int = 100) -> Sequence[Payout]:
 
 
 def find_bank_line(session: Session, payout: Payout) -> BankLine | None:
-    """The movement of the bank that a payout is: same amount, about that day, nobody's yet.
-
-    One that names the provider first, then the nearest day. A line that a customer was recognised on is theirs.
-    """
+    """The movement of the bank that a payout is: same amount, about that day, naming the provider, nobody's yet."""
     distance = func.abs(BankLine.booked_on - payout.arrives_on)
     named = or_(BankLine.wording.icontains("stripe"), BankLine.counterpart.icontains("stripe"))
     query = select(BankLine).where(
+        named,
         BankLine.amount_cents == payout.amount_cents,
         BankLine.booked_on.between(payout.arrives_on - EARLY, payout.arrives_on + LATE),
         ~exists().where(Payout.tenant_id == BankLine.tenant_id, Payout.bank_line_id == BankLine.id),
         ~exists().where(Payment.tenant_id == BankLine.tenant_id, Payment.bank_line_id == BankLine.id),
     )
-    return session.scalars(query.order_by(named.desc(), distance, BankLine.id).limit(1)).first()
+    return session.scalars(query.order_by(distance, BankLine.id).limit(1)).first()
 
 
 def list_payouts(session: Session, page: int, limit: int = PAGE) -> Sequence[Payout]:
@@ -244,10 +242,12 @@ def list_disputes(session: Session, limit: int = PAGE) -> Sequence[Dispute]:
     return session.execute(query.limit(limit)).all()
 
 
-def count_stuck(session: Session, before: date) -> int:
-    """How many events could not be processed since a day."""
-    stuck = and_(PaymentEvent.processed_at.is_(None), PaymentEvent.received_at < before)
-    return session.scalar(select(func.count()).select_from(PaymentEvent).where(stuck)) or 0
+def stuck_events(session: Session, now: datetime) -> tuple[int, str]:
+    """How many events were tried in vain and wait, and what the last received of them met."""
+    stuck = and_(PaymentEvent.processed_at.is_(None), PaymentEvent.outcome != "", PaymentEvent.next_attempt_at > now)
+    met = select(PaymentEvent.outcome).where(stuck).order_by(PaymentEvent.id.desc()).limit(1)
+    count = session.scalar(select(func.count()).select_from(PaymentEvent).where(stuck)) or 0
+    return count, session.scalar(met) or ""
 
 
 def is_still_asked(session: Session, checkout: Checkout) -> bool:

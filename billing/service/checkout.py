@@ -64,9 +64,11 @@ class CheckoutPage:
 
 @dataclass(frozen=True, slots=True)
 class PayBlock:
-    """What the page of an invoice says of online payment. `is_offered`: the reader may press the button."""
+    """What the page of an invoice says of online payment. `is_offered`: the reader may press the button, which leads to
+    `origin`."""
 
     is_offered: bool
+    origin: str
     open_cents: int
     methods: Sequence[str]
     under_way: Checkout | None
@@ -116,7 +118,15 @@ def pay_block(actor: Actor, invoice_id: UUID) -> PayBlock:
         may_pay = account is not None and _may_pay(invoice.kind, owed.open_cents, owed.state)
         may_pay = may_pay and allows(PERMISSIONS, actor, "checkout.create", invoice)
         waits = under_way is not None and under_way.state == "pending"
-        return PayBlock(may_pay and not waits, owed.open_cents, account.methods if account else [], under_way, attempts)
+        offered = may_pay and not waits
+        return PayBlock(
+            offered,
+            gateway.pages_origin() if offered else "",
+            owed.open_cents,
+            account.methods if account else [],
+            under_way,
+            attempts,
+        )
 
 
 def _may_see(actor: Actor, invoice: Invoice) -> bool:

@@ -125,3 +125,19 @@ def reached(peer: Peer) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CRRC_STRIPE_API_BASE", peer.address)
         yield
+
+
+def a_checkout(tenant: Tenant, invoice: Invoice, **columns: Any) -> Checkout:
+    """An attempt to pay, straight in the table; open unless told."""
+    with transaction(system(tenant.id, "tests")) as tx:
+        row: dict[str, Any] = {
+            "attempt": 1,
+            "state": "open",
+            "account_id": "acct_rows",
+            "amount_cents": invoice.total_cents,
+            "created_at": tx.now,
+        }
+        made: Checkout = tx.add(
+            Checkout(invoice_id=invoice.id, organisation_id=invoice.organisation_id, **(row | columns))
+        )
+    return made
