@@ -38,6 +38,7 @@ class Owed:
     number: str
     customer: str
     open_cents: int
+    total_cents: int
     due_on: date
     reference: str
 
@@ -69,7 +70,9 @@ def _open(tenant: Tenant, on: date) -> Sequence[Owed]:
             .order_by(Invoice.series_year, Invoice.series_number)
         )
         return [
-            Owed(invoice.number or "", name, cents, invoice.due_on or on, invoice.payment_reference)
+            Owed(
+                invoice.number or "", name, cents, invoice.total_cents, invoice.due_on or on, invoice.payment_reference
+            )
             for invoice, name, cents in tx.session.execute(query)
         ]
 
@@ -99,7 +102,8 @@ def _said(one: Owed, rank: int) -> tuple[str, int] | None:
     if habits == 5:
         return "VIR MANDAT COLLECTIF", one.open_cents
     if habits == 8:
-        return f"VIR {one.number} ACOMPTE", max(one.open_cents // 2, 1)
+        is_first = one.open_cents == one.total_cents
+        return (f"VIR {one.number} ACOMPTE", one.open_cents // 2) if is_first else None
     if habits == 10:
         return f"VIR {one.reference} ET SOLDE", one.open_cents + 500
     return f"VIR SEPA {one.reference}", one.open_cents
