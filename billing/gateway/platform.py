@@ -59,7 +59,7 @@ class Platform:
 
     def news(self, parcel: Parcel, reference: str) -> Sequence[Status]:
         """The platform's acknowledgement of the flow."""
-        facts = self._ask("GET", f"/v1/flows/{quote(reference, safe='')}").facts  # docType: Metadata, unless told otherwise
+        facts = self._ask("GET", f"/v1/flows/{quote(reference, safe='')}").facts  # its metadata: nothing else is asked
         code, detail = _acknowledged(facts)
         return [Status(code, detail, _instant(facts.get("updatedAt")))]
 

@@ -79,9 +79,12 @@ def view_transmission(actor: Actor, invoice_id: UUID) -> TransmissionView:
         return _read(tx, invoice)
 
 
-def transmission_of(tx: Tx, invoice: Invoice) -> TransmissionView:
-    """The same as a step, for the page of the invoice, whose reader was permitted."""
-    return _read(tx, invoice)
+def read_transmission(actor: Actor, invoice_id: UUID) -> TransmissionView:
+    """The same for whoever reads the invoice, its customer too. Raises NotFound."""
+    with transaction(actor) as tx:
+        invoice = invoices.get_issued(tx.session, invoice_id)
+        permit(PERMISSIONS, actor, "transmission.view", invoice)
+        return _read(tx, invoice)
 
 
 def get_one(actor: Actor, transmission_id: UUID) -> TransmissionView:
