@@ -66,6 +66,7 @@ class Candidates:
         self.invoices = {one.id: one for one in sorted(invoices, key=_age)}
         self.left = {one.id: one.open_cents for one in self.invoices.values()}
         self._references = References((one, (one.number, one.reference)) for one in self.invoices.values())
+        self.called = dict(names)
         self._names = Names(names)
         self._accounts = {iban: frozenset(found) for iban, found in accounts.items()}
         self._of: dict[UUID, list[Candidate]] = {}
