@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, Row, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from billing.models import Customer, Invoice, InvoiceLine
+from billing.models import Customer, Invoice
 from billing.queries.invoice import OF_CUSTOMER
 from kit.errors import NotFound
 
@@ -132,11 +132,6 @@ def page_of_drafts(session: Session, after: UUID | None, limit: int) -> Sequence
     return session.execute(query.order_by(Invoice.id).limit(limit)).all()
 
 
-def last_position(session: Session, invoice_id: UUID) -> int:
-    """The position of the last line; 0 without one."""
-    return session.scalar(select(func.max(InvoiceLine.position)).where(InvoiceLine.invoice_id == invoice_id)) or 0
-
-
 def _conditions(wanted: DraftFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [
         Invoice.state == "discarded" if wanted.state == "discarded" else Invoice.state.in_(OPEN)
@@ -146,7 +141,7 @@ def _conditions(wanted: DraftFilter) -> list[ColumnElement[bool]]:
     if wanted.customer_id is not None:
         conditions.append(Invoice.customer_id == wanted.customer_id)
     if wanted.month is not None:
-        conditions.append(wanted.month == MONTH)
+        conditions.append(MONTH.in_([wanted.month]))
     if wanted.words:
         conditions.append(
             or_(

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, case, extract, func, or_, select
@@ -172,7 +173,7 @@ def page_of_invoices(
     return session.execute(query.order_by(Invoice.id.desc()).limit(limit)).all()
 
 
-def _joined(query, wanted: InvoiceFilter, today: date):  # type: ignore[no-untyped-def]
+def _joined(query: Any, wanted: InvoiceFilter, today: date) -> Any:
     """The query over issued invoices with all that surrounds them."""
     return (
         query.join(Customer, OF_CUSTOMER)

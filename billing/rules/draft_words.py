@@ -66,7 +66,15 @@ def read_words(typed: Mapping[str, Any], lines: Collection[UUID], priced: Collec
     read = {line_id: read_line(typed, f"line-{line_id}", line_id in priced, wrong) for line_id in lines}
     if wrong:
         raise Invalid(NOT_SAVED, wrong)
-    return DraftWords(**references, **dates, lines=read)
+    return DraftWords(
+        references["engagement_number"],
+        references["service_code"],
+        references["purchaser_reference"],
+        starts,
+        ends,
+        dates["delivered_on"],
+        read,
+    )
 
 
 def read_line(typed: Mapping[str, Any], prefix: str, is_priced: bool, wrong: dict[str, str]) -> LineWords:

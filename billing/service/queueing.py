@@ -10,7 +10,7 @@ from billing.queries import draft as drafts
 from billing.queries import issue_run as runs
 from billing.queries.draft import DraftFilter
 from billing.rules.states import INVOICE
-from billing.service.draft import chosen
+from billing.service.draft import MOST_AT_ONCE, chosen
 from kit.actor import Actor
 from kit.db import uuid7
 from kit.errors import Conflict
@@ -62,6 +62,13 @@ def queue_found(actor: Actor, wanted: DraftFilter) -> IssueRun:
         if not found:
             raise Conflict("Aucun brouillon n’attend d’être émis.")
         return _queue(tx, [one for one in drafts.lock_drafts(tx.session, found) if one.state == "draft"])
+
+
+def found_ids(actor: Actor, wanted: DraftFilter) -> Sequence[UUID]:
+    """The drafts that a filter finds, so many at most."""
+    with transaction(actor) as tx:
+        permit(PERMISSIONS, actor, "draft.view")
+        return drafts.find_ids(tx.session, wanted, MOST_AT_ONCE)
 
 
 def view_run(actor: Actor, run_id: UUID) -> RunPage:
