@@ -31,7 +31,7 @@ class Wanted:
     customer_id: UUID | None = None
     text: str = ""
     after: int | None = None
-    limit: int = 50
+    limit: int = 25
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """A customer's statement of account, for the GRADeS and for the customer itself: its lines of the journal."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from billing.models import Customer, Issuer
@@ -55,6 +56,12 @@ def view_statement(
         return AccountPage(
             customer=customer,
             issuer=tx.session.get(Issuer, tx.tenant_id),
-            statement=rules.statement(first, last, opening, [Entry(*row) for row in rows]),
+            statement=rules.statement(first, last, opening, [_entry(row, customer.name) for row in rows]),
             is_ours=allows(PERMISSIONS, actor, "receivable.list"),
         )
+
+
+def _entry(row: Any, name: str) -> Entry:
+    """On its own statement a customer's name says nothing."""
+    entry = Entry(*row)
+    return replace(entry, wording=entry.wording.replace(name, "").strip(" -–:,") or entry.wording)

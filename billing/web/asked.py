@@ -1,9 +1,8 @@
-"""What the addresses of the accounts say: days, numbers, words; and the links that other pages may not have yet."""
+"""What the addresses of the accounts say: days, numbers, words; and a file to answer."""
 
 from datetime import date
-from typing import Any
 
-from flask import current_app, request, url_for
+from flask import request
 from werkzeug.wrappers import Response
 
 from kit.errors import Invalid
@@ -37,8 +36,3 @@ def file(content: bytes, content_type: str, name: str) -> Response:
     """A file made for whoever asks, kept nowhere."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return Response(content, content_type=content_type, headers=headers)
-
-
-def link(endpoint: str, **values: Any) -> str | None:
-    """The address of a page, None where this portal has no such page."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None

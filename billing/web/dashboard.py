@@ -11,7 +11,7 @@ from billing.rules.ageing import BAND_LABELS
 from billing.rules.chart import scale, short
 from billing.service.dashboard import CampaignReport, Dashboard, view_campaign_figures
 from billing.service.dashboard import view_dashboard as read_dashboard
-from billing.web.asked import day, file, link
+from billing.web.asked import day, file
 from kit.errors import Invalid
 from kit.french import MONTHS
 from kit.permissions import allows, permit
@@ -20,15 +20,15 @@ from kit.web import actor, page, permission
 blueprint = Blueprint("billing_dashboard", __name__)
 SHORT_MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 NO_CAMPAIGN = "Hors campagne"
-# What waits, in the order of what hurts: key, words, where it is handled.
-WATCHED = (
-    ("refused", "Brouillons refusés à l’émission", "drafts.list_drafts"),
-    ("rejected", "Transmissions rejetées", "transmissions.list_transmissions"),
-    ("contested", "Factures contestées", "staff_invoices.list_invoices"),
-    ("unknown", "Encaissements à reconnaître", "payments.list_payments"),
-    ("drafts", "Brouillons à émettre", "drafts.list_drafts"),
-    ("unmatched", "Encaissements sans facture", "payments.list_payments"),
-    ("late", "Factures en retard", "dunning.list_dunning"),
+# What waits, in the order of what hurts: key, words, the page where it is handled.
+WATCHED: tuple[tuple[str, str, str, dict[str, str]], ...] = (
+    ("refused", "Brouillons refusés à l’émission", "drafts.list_drafts", {"state": "refused"}),
+    ("rejected", "Transmissions rejetées", "transmissions.list_transmissions", {}),
+    ("contested", "Factures contestées", "staff_invoices.list_invoices", {"standing": "contested"}),
+    ("unknown", "Encaissements à reconnaître", "payments.list_payments", {"view": "unknown"}),
+    ("drafts", "Brouillons à émettre", "drafts.list_drafts", {}),
+    ("unmatched", "Encaissements sans facture", "payments.list_payments", {}),
+    ("late", "Factures en retard", "staff_invoices.list_invoices", {"standing": "late"}),
 )
 HOT = {"refused", "rejected", "contested", "unknown"}
 
@@ -45,15 +45,14 @@ def view_dashboard() -> Response:
         "billing/dashboard.html",
         found=found,
         watched=[
-            {"key": key, "text": text, "href": link(endpoint), "is_hot": key in HOT, "waiting": found.waiting[key]}
-            for key, text, endpoint in WATCHED
+            {"text": text, "href": url_for(endpoint, **values), "is_hot": key in HOT, "waiting": found.waiting[key]}
+            for key, text, endpoint, values in WATCHED
+            if found.waiting[key].number
         ],
         months=_months(found),
         ages=_bars([(BAND_LABELS[key], found.ages[key]) for key in BAND_LABELS]),
         families=_bars(found.families),
         campaigns=_campaigns(found.campaigns),
-        customers_href=link("customers.list_customers"),
-        drafts_href=link("drafts.list_drafts"),
     )
 
 

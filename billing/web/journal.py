@@ -13,7 +13,7 @@ from billing.rules.states import JOURNAL_LABELS, JOURNALS
 from billing.service.fec import export_fec, review_fec
 from billing.service.journal_page import list_journal
 from billing.service.journal_page import view_entry as read_entry
-from billing.web.asked import link, whole, words
+from billing.web.asked import whole, words
 from kit.errors import Conflict, Invalid
 from kit.typed import identifier, number
 from kit.web import actor, page, permission
@@ -68,7 +68,7 @@ def view_entry(entry_id: UUID) -> Response:
         journal=JOURNAL_LABELS[found.entry.journal],
         labels=JOURNAL_LABELS,
         subject=label,
-        subject_href=link(endpoint, **{argument: found.entry.about_id}) if endpoint else None,
+        subject_href=url_for(endpoint, **{argument: found.entry.about_id}) if endpoint else None,
     )
 
 

@@ -13,7 +13,7 @@ from billing.models import Customer
 from billing.rules.statement import paper
 from billing.service.statement import AccountPage, list_my_customers
 from billing.service.statement import view_statement as read_statement
-from billing.web.asked import day, file, link, whole
+from billing.web.asked import day, file, whole
 from kit import clock
 from kit.errors import Invalid, NotFound
 from kit.french import NBSP
@@ -111,7 +111,7 @@ def _page(customer_id: UUID, who: dict[str, Any], endpoint: str, files: str, min
         mine=[(str(one.id), f"{one.name} ({one.number})") for one in mine],
         pdf=url_for(f".{files}_pdf", **who, **dates),
         csv=url_for(f".{files}_csv", **who, **dates),
-        customer_href=link("customers.view_customer", customer_id=customer_id) if account.is_ours else None,
+        customer_href=url_for("customers.view_customer", customer_id=customer_id),
         typed={name: request.args.get(name, "") for name in ("from", "to")},
         errors=errors,
     )
@@ -123,7 +123,7 @@ def _account(customer_id: UUID) -> AccountPage:
 
 def _line(line: Any) -> dict[str, Any]:
     entry = line.entry
-    href = link("invoices.view_invoice", invoice_id=entry.subject_id) if entry.subject == "invoice" else None
+    href = url_for("invoices.view_invoice", invoice_id=entry.subject_id) if entry.subject == "invoice" else None
     return {"entry": entry, "balance": line.balance_cents, "href": href}
 
 
