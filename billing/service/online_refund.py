@@ -19,7 +19,7 @@ from kit.permissions import permit
 from kit.transaction import Tx, transaction
 
 WORDS = {"refund": "Remboursement en ligne", "dispute": "Paiement repris après contestation"}
-EXCESS = "Le payeur a récupéré plus que ce paiement : à régulariser avec Stripe."
+EXCESS = "Le payeur a récupéré plus que ce paiement\N{NO-BREAK SPACE}: à régulariser avec Stripe."
 
 
 def ask_refund(actor: Actor, checkout_id: UUID, amount_cents: int, reason: str) -> OnlineRefund:
@@ -92,14 +92,21 @@ def follow_taken(tx: Tx, checkout: Checkout, payment: Payment, taken: Sequence[T
         if row.matching_id is not None and row.state != "applied":
             unmatch(tx, row.matching_id)
             row.matching_id = None
-            settle(tx, payment, checkout.invoice_id, f"{WORDS[row.kind]} sans suite : le paiement est revenu")
+            settle(
+                tx,
+                payment,
+                checkout.invoice_id,
+                f"{WORDS[row.kind]} sans suite\N{NO-BREAK SPACE}: le paiement est revenu",
+            )
     given = sum(one.amount_cents for one in queries.list_given_back(tx.session, payment.id))
     for row in rows:
         if row.matching_id is None and row.state == "applied":
             amount = min(row.amount_cents, payment.amount_cents - given)
             row.last_error = "" if amount == row.amount_cents else EXCESS
             if amount > 0:
-                row.matching_id = _take_back(tx, payment, amount, f"{WORDS[row.kind]} : {row.reason}").id
+                row.matching_id = _take_back(
+                    tx, payment, amount, f"{WORDS[row.kind]}\N{NO-BREAK SPACE}: {row.reason}"
+                ).id
                 given += amount
     tx.session.flush()
 

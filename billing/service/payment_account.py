@@ -181,5 +181,5 @@ def _check_may_be_open(tx: Tx, row: PaymentAccount, is_open: bool) -> None:
     if not secret:
         raise Invalid(
             "Le paiement en ligne n’est pas ouvert.",
-            {"webhook_secret": "Donnez le secret de signature : sans lui, aucun paiement ne serait confirmé."},
+            {"webhook_secret": f"Donnez le secret de signature{NBSP}: sans lui, aucun paiement n’est confirmé."},
         )

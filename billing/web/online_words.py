@@ -43,7 +43,7 @@ FAULTS = {
     "expired_card": "La carte est périmée.",
     "insufficient_funds": "La provision du compte ne suffit pas.",
     "charge_already_refunded": "Ce paiement est déjà remboursé chez Stripe.",
-    "charge_disputed": "Le payeur a contesté ce paiement : Stripe ne le rembourse plus.",
+    "charge_disputed": "Le payeur a contesté ce paiement\N{NO-BREAK SPACE}: Stripe ne le rembourse plus.",
     "balance_insufficient": "Le solde de votre compte Stripe ne suffit pas.",
 }
 

@@ -246,6 +246,10 @@ def _create_session(who: Account, said: Thing) -> Thing:
         raise Wrong("expires_at", "The `expires_at` timestamp must be between 30 minutes and 24 hours from now.")
     if len(said.get("client_reference_id", "")) > 200:
         raise Wrong("client_reference_id", "Invalid string: 200 characters at most")
+    return _session(who, said, amount, expires_at)
+
+
+def _session(who: Account, said: Thing, amount: int, expires_at: int) -> Thing:
     session_id = new_id("cs_test")
     ledger().intent_data[session_id] = said.get("payment_intent_data", {})
     return ledger().put(
