@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from textwrap import shorten
 from typing import Any
 
 from billing.gateway.transfer_code import transfer_code
@@ -34,7 +33,7 @@ def words(content: Content) -> dict[str, Any]:
         "reason": content.reason,
         "seller": _seller(content),
         "buyer": _party(content.buyer),
-        "carried": shorten(content.buyer.name, 80, placeholder="…"),
+        "carried": _shortened(content.buyer.name),
         "facts": [list(pair) for pair in _facts(content)],
         "references": [list(pair) for pair in _references(content)],
         "lines": [_line(line) for line in content.lines],
@@ -146,6 +145,10 @@ def _payment(content: Content) -> dict[str, Any] | None:
         "reference": content.payment_reference,
         "code": transfer_code(content),
     }
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= 80 else f"{name[:79].rstrip()}…"
 
 
 def _siret(party: Party) -> str:

@@ -23,7 +23,8 @@ _BLANK = b"> </"
 
 def cii(content: Content) -> bytes:
     """The XML (UTF-8), the same bytes for the same content. Raises Invalid when a period ends before it starts."""
-    for starts_on, ends_on in ((one.starts_on, one.ends_on) for one in (content, *content.lines)):
+    periods = [(content.starts_on, content.ends_on), *((line.starts_on, line.ends_on) for line in content.lines)]
+    for starts_on, ends_on in periods:
         if starts_on and ends_on and starts_on > ends_on:
             raise Invalid("Une période de la facture finit avant de commencer. Corrigez-la sur le brouillon.")
     written = generate_xml(_clean(_terms(content)), "factur-x", "en16931", check_xsd=False, check_schematron=None)
