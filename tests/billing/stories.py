@@ -6,7 +6,9 @@
 from datetime import date
 from uuid import UUID
 
-from billing.models import Customer, Invoice, Matching, Payment
+from sqlalchemy import select
+
+from billing.models import Customer, Invoice, Issuer, JournalEntry, Matching, Payment
 from billing.rules.journal import Side
 from billing.service.journal import post
 from billing.service.matching import match, unmatch
@@ -14,7 +16,7 @@ from billing.service.payment import receive
 from kit.actor import system
 from kit.transaction import transaction
 from tenants.models import Tenant
-from tests.billing.rows import EXEMPT, an_invoice
+from tests.billing.rows import EXEMPT, an_invoice, an_issuer
 
 
 def issue(
@@ -57,3 +59,14 @@ def undo(tenant: Tenant, matching: Matching) -> None:
     """Undo a matching."""
     with transaction(system(tenant.id, "story")) as tx:
         unmatch(tx, matching.id)
+
+
+def an_entry(tenant: Tenant) -> JournalEntry:
+    """An entry of the journal: money that came from somebody unknown."""
+    with transaction(system(tenant.id, "story")) as tx:
+        known = tx.session.get(Issuer, tenant.id)
+    if known is None:
+        an_issuer(tenant)
+    with transaction(system(tenant.id, "story")) as tx:
+        payment = receive(tx, kind="transfer", amount_cents=100, received_on=tx.now.date())
+        return tx.session.scalars(select(JournalEntry).where(JournalEntry.subject_id == payment.id)).one()
