@@ -144,10 +144,12 @@ def _check_texts(texts: dict[str, str], wrong: dict[str, str]) -> None:
 
 
 def _check_numbers(siret: str, vat_number: str, electronic: str, wrong: dict[str, str]) -> None:
+    fault = siret_fault(siret) if siret else ""
+    sure = "" if fault else siret  # a wrong SIRET makes no other number wrong
     faults = {
-        "siret": siret_fault(siret) if siret else "",
-        "vat_number": vat_number_fault(vat_number, siret) if vat_number else "",
-        "electronic_address": electronic_address_fault(electronic, siret) if electronic else "",
+        "siret": fault,
+        "vat_number": vat_number_fault(vat_number, sure) if vat_number else "",
+        "electronic_address": electronic_address_fault(electronic, sure) if electronic else "",
     }
     wrong |= {name: fault for name, fault in faults.items() if fault}
 

@@ -138,9 +138,10 @@ def _read_numbers(typed: Mapping[str, Any], wrong: dict[str, str]) -> dict[str, 
     numbers = {name: tidy_number(str(typed.get(name) or "")) for name in ("siret", "vat_number", "iban", "bic")}
     numbers["electronic_address"] = line(typed.get("electronic_address")).replace(" ", "")
     numbers["prefix"] = "".join(str(typed.get("prefix") or "").split()).upper()
-    siret = numbers["siret"]
+    fault = siret_fault(numbers["siret"])
+    siret = "" if fault else numbers["siret"]  # a wrong SIRET makes no other number wrong
     faults = {
-        "siret": siret_fault(siret),
+        "siret": fault,
         "vat_number": vat_number_fault(numbers["vat_number"], siret),
         "iban": iban_fault(numbers["iban"]),
         "bic": bic_fault(numbers["bic"]),

@@ -1,7 +1,7 @@
 """What is missing before an invoice can be issued: each lack in the user's words, and the page to fill it. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from billing.rules.identity import electronic_address_fault, iban_fault, siret_fault, vat_number_fault
@@ -84,14 +84,17 @@ def findings(facts: Facts) -> tuple[Finding, ...]:
     """Every lack, those of the issuer first; nothing when the draft may be issued."""
     return (
         *_of_issuer(facts.issuer, facts.lines),
-        *customer_findings(facts.customer),
+        *(
+            replace(one, sentence=_named(facts.customer.name, one.sentence))
+            for one in customer_findings(facts.customer)
+        ),
         *_of_routing(facts.customer.requirement, facts.invoice),
         *_of_lines(facts.invoice, facts.lines),
     )
 
 
 def customer_findings(customer: Payer) -> tuple[Finding, ...]:
-    """What a customer lacks whatever it is invoiced for."""
+    """What a customer lacks whatever it is invoiced for; said on its own page, it is not named."""
     return tuple(_of_customer(customer))
 
 
@@ -131,22 +134,27 @@ def _of_customer(customer: Payer) -> Iterator[Finding]:
     def lack(field: str, sentence: str) -> Finding:
         return Finding(f"customer.{field}", sentence, CUSTOMER_PAGE)
 
-    who, siret = f"{customer.name}{NBSP}:", _sure(customer.siret)
+    siret = _sure(customer.siret)
     if not customer.siret:
-        yield lack("siret", f"{who} le SIRET n’est pas renseigné.")
+        yield lack("siret", "Le SIRET n’est pas renseigné.")
     elif not siret:
-        yield lack("siret", f"{who} le SIRET est faux, vérifiez-le.")
+        yield lack("siret", "Le SIRET est faux, vérifiez-le.")
     if not (customer.address and customer.postal_code and customer.town):
-        yield lack("address", f"{who} l’adresse n’est pas complète (voie, code postal, commune).")
+        yield lack("address", "L’adresse n’est pas complète (voie, code postal, commune).")
     if not customer.electronic_address:
-        yield lack("electronic_address", f"{who} l’adresse électronique de facturation n’est pas renseignée.")
+        yield lack("electronic_address", "L’adresse électronique de facturation n’est pas renseignée.")
     elif electronic_address_fault(customer.electronic_address, siret):
-        sentence = f"{who} l’adresse électronique de facturation ne correspond pas au SIREN."
+        sentence = "L’adresse électronique de facturation ne correspond pas au SIREN."
         yield lack("electronic_address", sentence)
     if customer.vat_number and vat_number_fault(customer.vat_number, siret):
-        yield lack("vat_number", f"{who} le numéro de TVA ne correspond pas au SIREN.")
+        yield lack("vat_number", "Le numéro de TVA ne correspond pas au SIREN.")
     if customer.channel == "email" and not customer.email:
-        yield lack("email", f"{who} les factures sont envoyées par courriel, et l’adresse n’est pas renseignée.")
+        yield lack("email", "Les factures sont envoyées par courriel, et l’adresse n’est pas renseignée.")
+
+
+def _named(name: str, sentence: str) -> str:
+    """« EHPAD Les Tilleuls : le SIRET n’est pas renseigné. »"""
+    return f"{name}{NBSP}: {sentence[0].lower()}{sentence[1:]}"
 
 
 def _sure(siret: str) -> str:

@@ -10,9 +10,10 @@ from billing.permissions import PERMISSIONS
 from billing.queries import customer as queries
 from billing.queries.customer import PAGE, CustomerFilter
 from billing.rules import customer as rules
+from billing.rules.due_date import delay
 from billing.rules.identity import is_siren, is_siret
 from billing.rules.readiness import Finding, customer_findings
-from billing.service.issuer import find_issuer
+from billing.service.issuer import find_issuer, usual_issuer
 from finess.models import Establishment, LegalEntity
 from finess.queries.edition import find_current_edition
 from finess.queries.structure import find_legal_entity, list_establishments
@@ -53,7 +54,7 @@ class CustomerList:
 class CustomerPage:
     """A customer, what it lacks, and the SIRETs that the register knows of it. `is_new`: shown, not kept yet.
 
-    `contact` is whom to ask for a correction.
+    `contact` is whom to ask for a correction, `delay` how many days it has to pay.
     """
 
     customer: Customer
@@ -61,6 +62,7 @@ class CustomerPage:
     sites: Sequence[Establishment] = ()
     is_new: bool = False
     contact: str = ""
+    delay: int = 0
 
 
 def customer_of(tx: Tx, organisation_id: UUID) -> Customer:
@@ -133,7 +135,10 @@ def view_own(actor: Actor, organisation_id: UUID) -> CustomerPage:
             raise NotFound()
         found = queries.find_of_organisation(tx.session, organisation_id)
         customer = found or _from_register(tx, organisation)
-        return CustomerPage(customer, customer_findings(customer), is_new=found is None, contact=_contact(tx))
+        issuer = find_issuer(tx) or usual_issuer(tx)
+        contact = issuer.email or tx.session.get_one(Tenant, tx.tenant_id).contact_email
+        days = delay(customer.kind, issuer.terms, customer.terms_days)
+        return CustomerPage(customer, customer_findings(customer), (), found is None, contact, days)
 
 
 def open_customer(actor: Actor, finess_ej: str) -> Customer:
@@ -209,14 +214,14 @@ def _from_register(tx: Tx, organisation: Organisation) -> Customer:
     email = first_owner_email(tx.session, organisation.id) if is_mailed else None
     return _new(
         tx,
-        name=organisation.name,
+        name=readable(organisation.name),
         kind=kind,
         organisation_id=organisation.id,
         finess_ej=organisation.finess_ej,
         siret=(seat.siret if seat else None) or "",
-        address=(seat.address if seat else None) or "",
+        address=readable((seat.address if seat else None) or ""),
         postal_code=(seat.postal_code if seat else entity and entity.postal_code) or "",
-        town=(seat.town if seat else entity and entity.town) or "",
+        town=readable((seat.town if seat else entity and entity.town) or ""),
         electronic_address=siren or "",
         email=email or "",
     )
@@ -241,11 +246,6 @@ def _sites_of(tx: Tx, finess_ej: str | None) -> Sequence[Establishment]:
 
 def _columns(customer: Customer) -> dict[str, Any]:
     return {name: getattr(customer, name) for name in rules.CustomerDetails.__slots__}
-
-
-def _contact(tx: Tx) -> str:
-    issuer = find_issuer(tx)
-    return (issuer.email if issuer else "") or tx.session.get_one(Tenant, tx.tenant_id).contact_email
 
 
 def _ars(tx: Tx) -> str:

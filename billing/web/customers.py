@@ -16,7 +16,7 @@ from billing.service.customer import CustomerLine, CustomerPage
 from bookings.web.order_words import door
 from campaigns.rules.form.reading import tidy
 from kit.errors import CrrcError, Invalid, Stale
-from kit.french import siret
+from kit.french import count, siret
 from kit.typed import number
 from kit.web import actor, page, permission, revision_sent
 
@@ -90,7 +90,7 @@ def view_own(organisation_id: UUID) -> Response:
         "billing/identity.html",
         found=found,
         customer=found.customer,
-        rows=rows_of(found.customer),
+        rows=rows_of(found.customer, found.delay),
         contact=found.contact,
     )
 
@@ -101,10 +101,11 @@ def typed_of(customer: Customer) -> dict[str, str]:
     return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
-def rows_of(customer: Customer) -> list[tuple[str, str | None]]:
+def rows_of(customer: Customer, delay: int | None = None) -> list[tuple[str, str | None]]:
     """What its invoices say of a customer, to be read."""
     place = " ".join(filter(None, [customer.postal_code, customer.town]))
-    terms = f"{customer.terms_days} jours" if customer.terms_days is not None else "Celui de sa catégorie"
+    days = customer.terms_days if delay is None else delay
+    terms = f"{count(days, 'jour')} après l’émission" if days is not None else "Celui de sa nature"
     return [
         ("Nom", customer.name),
         ("Nature", CUSTOMER_LABELS[customer.kind]),

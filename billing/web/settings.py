@@ -113,10 +113,16 @@ def _form(found: IssuerPage, typed: Mapping[str, str], error: CrrcError | None =
         choices={
             "kinds": [(kind, CUSTOMER_LABELS[kind], LONGEST_TERMS[kind]) for kind in CUSTOMER_KINDS],
             "tones": list(TONE_LABELS.items()),
-            "steps": range(1, MOST_STEPS + 1),
+            "steps": {kind: range(1, _steps(typed, kind) + 1) for kind in CUSTOMER_KINDS},
             "accounts": list(USES.items()),
         },
     )
+
+
+def _steps(typed: Mapping[str, str], kind: str) -> int:
+    """The lines of a ladder: those that are filled, and an empty one."""
+    filled = [number for number in range(1, MOST_STEPS + 1) if typed.get(f"ladders.{kind}.{number}.days", "").strip()]
+    return min(max(filled, default=0) + 1, MOST_STEPS)
 
 
 def _differences(theirs: Mapping[str, str], ours: Mapping[str, str]) -> list[tuple[str, Any]]:

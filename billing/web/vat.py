@@ -15,6 +15,7 @@ from billing.rules.vat_rule import CATEGORY_LABELS, SAMPLE_CENTS, Cell, reasons
 from billing.service import vat_rule as service
 from billing.service.vat_rule import VatPage
 from billing.web.settings import blueprint
+from bookings.web.asked import day as read_day
 from kit.errors import CrrcError
 from kit.french import NBSP, day, money
 from kit.typed import identifier
@@ -65,7 +66,7 @@ def remove_rule(rule_id: UUID) -> Response:
 
 def _page(error: CrrcError | None = None) -> Response:
     args = request.args
-    on = day_of(args, "on") if any(boxes(args, "on")) else None
+    on = read_day(args.get("on", ""))
     found = service.view_vat(actor(), identifier(args.get("service", "")), on)
     edited = next((one for one in found.rules if str(one.id) == args.get("rule")), None)
     titles = {one.id: one.title for one in found.services}
@@ -79,7 +80,7 @@ def _page(error: CrrcError | None = None) -> Response:
         errors=(dict(error.fields) or {"form": error.sentence}) if error else {},
         choices=_choices(found.services),
         service_id=str(found.service_id or ""),
-        on=boxes_of(found.on),
+        on=found.on.isoformat(),
         on_words=day(found.on),
         sample=money(SAMPLE_CENTS),
         statuses=[STATUS_LABELS[one] for one in CUSTOMER_STATUSES],

@@ -97,7 +97,7 @@ def test_a_hospital_is_made_with_all_that_the_register_knows(tenant: Tenant) -> 
     with transaction(system(tenant.id, "tests")) as tx:
         made = customer_of(tx, facility.organisation.id)
     assert (made.kind, made.channel, made.siret) == ("public_health", "chorus_pro", BUYER_SIRET)
-    assert (made.electronic_address, made.address, made.town) == (SIREN, "2 RUE DU PORT", "BREST")
+    assert (made.electronic_address, made.address, made.town) == (SIREN, "2 Rue du Port", "Brest")
     assert made.email == ""  # nobody's address where the channel does not ask for one
 
 
