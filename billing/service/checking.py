@@ -8,9 +8,9 @@ from billing.models import Customer, Invoice, Issuer
 from billing.queries import invoice as invoices
 from billing.queries.draft import get_customer
 from billing.rules.content import Content
-from billing.rules.fault import Fault
 from billing.rules.numbering import provisional
 from billing.rules.readiness import DRAFT_PAGE, Facts, Finding, findings
+from billing.rules.words import finding
 from billing.service.composing import compose
 from kit.french import NBSP
 from kit.transaction import Tx
@@ -50,13 +50,8 @@ def check(tx: Tx, draft: Invoice) -> Ready | Lacking:
 
 def faults(content: Content) -> list[dict[str, Any]]:
     """What the schema and the schematrons refuse, in the user's words; each sentence once."""
-    found = {sentence(one): one for one in schematron.faults(xml.cii(content))}
-    return [{"field": one.term, "sentence": said, "page": DRAFT_PAGE} for said, one in found.items()]
-
-
-def sentence(fault: Fault) -> str:
-    """What a rule refuses."""
-    return f"La règle {fault.rule} refuse cette facture{NBSP}: {fault.message}"
+    found = {one.sentence: one for one in map(finding, schematron.faults(xml.cii(content)))}
+    return [asdict(one) for one in found.values()]
 
 
 def _of_reference(tx: Tx, draft: Invoice) -> list[Finding]:

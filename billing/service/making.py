@@ -25,7 +25,7 @@ from kit.transaction import transaction
 
 NAME = "documents"
 # Longer than a document takes on a busy machine; then later and later, four times a day at last.
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=20), timedelta(hours=6)
 LONGEST_ERROR = 300
 log = structlog.get_logger("crrc.billing")
 

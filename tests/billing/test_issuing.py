@@ -114,12 +114,11 @@ def test_what_is_not_valid_is_not_issued_and_takes_no_number(
     assert rows_of(tenant, Receivable) == []
 
 
-def test_a_draft_that_breaks_the_program_comes_back_and_the_others_go_on(tenant: Tenant, customer: Customer) -> None:
-    """Nothing of ours lets a period end before it starts; the database would. Nobody waits behind it."""
-    wrong = a_draft(
-        tenant, customer, state="queued", period_starts_on=date(2026, 2, 1), period_ends_on=date(2026, 1, 1)
-    )
-    queued(tenant, customer)
+def test_a_draft_that_breaks_the_program_comes_back_and_the_others_go_on(tenant: Tenant) -> None:
+    """Nothing of ours writes such terms; a hand in the database might. Nobody waits behind it."""
+    an_issuer(tenant, terms={"private": "trente", "public": 30})
+    (wrong,) = queued(tenant, a_customer(tenant))
+    queued(tenant, a_customer(tenant, kind="public"))
     assert sorted(issue_all(tenant)) == ["issued", "refused"]
     assert "erreur technique" in owned_by(tenant, Invoice, wrong.id).findings[0]["sentence"]
     assert series_is_whole(tenant) == {2026: 1}
