@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 
@@ -23,8 +24,11 @@ from services_catalog.service.provider_file import view_provider
 from services_catalog.service.team import declare_subcontractor
 from tenants.models import Tenant
 from tenants.service.token import create_token
+from tests.billing.bank_side import a_bank
 from tests.billing.portals import routed
+from tests.billing.regular import regular
 from tests.billing.rows import an_invoice
+from tests.billing.stories import an_entry
 from tests.billing.stripe_side import a_checkout
 from tests.bookings.buying import a_quote, an_entitlement, an_order
 from tests.bookings.doing import Scene, a_scene, add_file
@@ -76,6 +80,8 @@ def two_sides(application: Flask, tenant: Tenant) -> Sides:
         _both_sides(scene),
         _staff_side(scene),
     )
+    staff |= a_bank(tenant, UUID(facility["invoice_id"]))
+    staff |= regular(tenant, UUID(facility["customer_id"]))
     other_facility, other_provider = a_facility(tenant), a_supplier(tenant)
     supplier = scene.market.supplier
     inside: dict[str, tuple[Actor, dict[str, Any]]] = {
@@ -145,6 +151,7 @@ def _staff_side(scene: Scene) -> Values:
         "lot_id": str(market.lot.id),
         "schedule_id": str(market.line.schedule_id),
         "rule_id": str(rule.id),
+        "entry_id": str(an_entry(scene.tenant).id),
     }
 
 
