@@ -80,9 +80,8 @@ def fee_of(member: Member, year: int, tariffs: Sequence[Tariff], charged: Collec
     sites = member.establishments or 0
     tariff = tariff_for(tariffs, sites)
     net = prorated(tariff.amount_cents, tariff.proration, period, part) if tariff else 0
-    return Fee(
-        member, key, *part, net, _because(sites, tariff, period, part), _left_out(member, key, tariff, net, charged)
-    )
+    because = _because(sites, tariff, period, part) if member.establishments is not None else ""
+    return Fee(member, key, *part, net, because, _left_out(member, key, tariff, net, charged))
 
 
 def _left_out(member: Member, key: str, tariff: Tariff | None, net: int, charged: Collection[str]) -> str:

@@ -80,7 +80,6 @@ def answer_contest(actor: Actor, invoice_id: UUID, answer: str) -> Receivable:
 def _load(tx: Tx, actor: Actor, invoice_id: UUID, action: str) -> Receivable:
     owed = lock_owed(tx, invoice_id)
     if owed is None:
-        permit(PERMISSIONS, actor, action)
         raise NotFound()
     permit(PERMISSIONS, actor, action, owed.receivable)
     return owed.receivable

@@ -11,7 +11,7 @@ from billing.queries import dunning as reminders
 from billing.queries.dunning import Owed, Wanted
 from billing.rules.dunning import TONE_LABELS, Rung, following, rung_of
 from billing.service.invoice_news import people_of
-from billing.service.reminding import ladder_for, lock_owed, send, why_not, wording
+from billing.service.reminding import ladder_for, ladders, lock_owed, send, why_not, wording
 from bookings.service.today import today
 from kit.actor import Actor
 from kit.errors import Conflict, NotFound
@@ -137,30 +137,37 @@ def _refusal(tx: Tx, owed: Owed, rung: Rung | None, sent: Sequence[int], has_peo
 
 def _standings(tx: Tx, owed: Sequence[Owed], on: date) -> list[Standing]:
     ids = [one.receivable.id for one in owed]
+    known = ladders(tx)
     sent, planned = reminders.sent_of(tx.session, ids), reminders.planned_of(tx.session, ids)
     paid = reminders.being_paid(tx.session, ids)
     waiting = reminders.with_money_waiting(tx.session, {one.customer.id for one in owed})
     return [
-        _standing(tx, one, sent.get(one.receivable.id, []), planned.get(one.receivable.id, {}), paid, waiting, on)
+        Standing(
+            one,
+            sent.get(one.receivable.id, []),
+            following(known[one.customer.kind], [row.level for row in sent.get(one.receivable.id, [])]),
+            _next_at(one, known[one.customer.kind], sent, planned, tx.now),
+            one.receivable.id in paid,
+            one.customer.id in waiting,
+            on,
+        )
         for one in owed
     ]
 
 
-def _standing(
-    tx: Tx,
+def _next_at(
     owed: Owed,
-    sent: Sequence[Dunning],
-    planned: Mapping[int, datetime],
-    paid: set[UUID],
-    waiting: set[UUID],
-    on: date,
-) -> Standing:
-    ladder = ladder_for(tx, owed.customer)
-    last = max((one.level for one in sent), default=0)
-    coming = {level: at for level, at in planned.items() if level > last and at > tx.now and rung_of(ladder, level)}
-    planned_at = min(coming.values(), default=None) if owed.receivable.state == "due" else None
-    is_paid, has_money = owed.receivable.id in paid, owed.customer.id in waiting
-    return Standing(owed, sent, following(ladder, [one.level for one in sent]), planned_at, is_paid, has_money, on)
+    ladder: Sequence[Rung],
+    sent: Mapping[UUID, Sequence[Dunning]],
+    planned: Mapping[UUID, Mapping[int, datetime]],
+    now: datetime,
+) -> datetime | None:
+    """When the next reminder leaves by itself; None when none will."""
+    if owed.receivable.state != "due" or not owed.receivable.open_cents:
+        return None
+    last = max((row.level for row in sent.get(owed.receivable.id, ())), default=0)
+    days = planned.get(owed.receivable.id, {}).items()
+    return min((at for level, at in days if level > last and at > now and rung_of(ladder, level)), default=None)
 
 
 def tone_label(tone: str) -> str:

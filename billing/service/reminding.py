@@ -9,6 +9,7 @@ from billing.queries import dunning as reminders
 from billing.queries.dunning import Owed
 from billing.queries.receivable import lock_receivables
 from billing.rules.dunning import SEND_HOUR, Rung, ladder_of, late_days, late_penalty, reached, send_day, working_day
+from billing.rules.states import CUSTOMER_KINDS
 from billing.service.invoice_news import people_of, tell_customer
 from bookings.service.today import local_instant, today, zone_of
 from kit.french import grouped
@@ -17,8 +18,13 @@ from kit.transaction import Tx
 
 def ladder_for(tx: Tx, customer: Customer) -> tuple[Rung, ...]:
     """The ladder of this kind of customer, as it is set now."""
+    return ladders(tx)[customer.kind]
+
+
+def ladders(tx: Tx) -> dict[str, tuple[Rung, ...]]:
+    """The ladder of every kind of customer, read once for many invoices."""
     issuer = tx.session.get(Issuer, tx.tenant_id)
-    return ladder_of(issuer.ladders, customer.kind) if issuer else ()
+    return {kind: ladder_of(issuer.ladders, kind) if issuer else () for kind in CUSTOMER_KINDS}
 
 
 def plan_reminders(tx: Tx, invoice_id: UUID) -> None:
