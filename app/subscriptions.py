@@ -3,7 +3,7 @@
 A topic is `thing.move`; a listener takes the transaction and the news, and touches the database only.
 """
 
-from billing.jobs import dunning, invoice_news, online, subscription, transmitting, vat, work
+from billing.jobs import dunning, invoice_news, online, online_news, subscription, transmitting, vat, work
 from bookings.jobs import entitlement, invitation, mission, order, time, waiting
 from campaigns.jobs import award, campaign, candidacy, release
 from kit.relay import Subscriptions
@@ -63,6 +63,11 @@ SUBSCRIPTIONS: Subscriptions = {
     "receivable.resume": [invoice_news.tell_answer],
     "matching.make": [online.look_again],
     "matching.undo": [online.look_again],
+    "checkout.pay": [online_news.tell_paid],
+    "checkout.fail": [online_news.tell_failed],
+    "checkout.dispute": [online_news.tell_disputed],
+    "checkout.lose": [online_news.tell_lost],
+    "online_refund.apply": [online_news.tell_refunded],
     "slot.open": [invitation.invite],
     "slot.move": [invitation.tell_move],
     "slot.cancel": [invitation.tell_cancellation],

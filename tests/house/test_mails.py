@@ -16,6 +16,7 @@ from kit.settings import settings
 from notifications.gateway.templates import render
 from services_catalog.jobs.provider import UNQUALIFIED
 from tests.billing.invoice_mails import INVOICE_MAILS
+from tests.billing.online_mails import ONLINE_MAILS
 from tests.billing.transmission_mails import TRANSMISSION_MAILS
 from tests.bookings.mails import MISSION_MAILS
 from tests.bookings.order_mails import ORDER_MAILS
@@ -106,6 +107,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     },
     "tenants/sign_in": {"valid_for": timedelta(minutes=20)},
     **INVOICE_MAILS,
+    **ONLINE_MAILS,
     **TRANSMISSION_MAILS,
     **MISSION_MAILS,
     **ORDER_MAILS,
