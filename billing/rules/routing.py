@@ -22,7 +22,7 @@ def channel_for(wanted: str, opened: Collection[str], email: str) -> tuple[str, 
     if wanted in PORTALS and wanted not in opened:
         return (
             "manual",
-            f"{CHANNEL_LABELS[wanted]} n’est pas ouvert pour vous\N{NO-BREAK SPACE}: "
+            f"La voie de ce client ({CHANNEL_LABELS[wanted]}) n’est pas ouverte\N{NO-BREAK SPACE}: "
             "déposez cette facture à la main, puis notez-le ici.",
         )
     if wanted == "email" and not email:

@@ -41,7 +41,7 @@ GIVEN_UP = "Abandonnée après {attempts} essais. Dernière réponse\N{NO-BREAK 
 NOT_SHOWN = (
     f"La réponse à un premier dépôt a été perdue, et le portail ne le montre pas encore{NBSP}: il lui est redemandé."
 )
-NOT_OPEN = "n’est plus ouvert pour vous."
+CLOSED = "Cette voie a été fermée dans les réglages."
 NO_FILE = "Le fichier de cette facture n’a pas pu être lu (stockage du portail)."
 
 
@@ -135,7 +135,7 @@ def _filled(tenant_id: UUID, parcel: Parcel) -> Parcel:
 
 def _channel(work: Work) -> Channel:
     if work.account is None or not work.account.is_open:
-        raise Barred(f"{CHANNEL_LABELS[work.channel]} {NOT_OPEN}")
+        raise Barred(CLOSED)
     return reach(work.account, work.on)
 
 

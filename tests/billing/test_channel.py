@@ -175,7 +175,7 @@ def test_what_chorus_pro_wants_of_a_customer(tenant: Tenant, chorus: Chorus, bos
 def test_a_closed_way_is_by_hand_and_says_so(tenant: Tenant, boss: Actor) -> None:
     row = routed(tenant, a_customer(tenant, channel="chorus_pro"))
     assert (row.channel, row.state, row.next_attempt_at) == ("manual", "waiting", None)
-    assert row.last_error.startswith("Chorus Pro n’est pas ouvert pour vous")
+    assert row.last_error.startswith("La voie de ce client (Chorus Pro) n’est pas ouverte")
     assert transmit(tenant) == 0
     with transaction(system(tenant.id, "tests")) as tx:
         assert route_invoice(tx, row.invoice_id) is None, "told twice, made once"
@@ -222,7 +222,7 @@ def test_a_deposit_by_hand_and_what_became_of_it(tenant: Tenant, boss: Actor) ->
 
 def test_another_way(tenant: Tenant, chorus: Chorus, boss: Actor) -> None:
     row = routed(tenant, a_customer(tenant, channel="manual"))
-    with pytest.raises(Conflict, match="pas ouvert"):
+    with pytest.raises(Conflict, match="pas ouverte"):
         route(boss, row.id, "chorus_pro")
     with pytest.raises(Invalid):
         route(boss, row.id, "pigeon")

@@ -60,7 +60,7 @@ def test_by_hand_from_the_list_to_the_deposit(grades: Browser, tenant: Tenant, c
     row = routed(tenant, customer)
     listed = text_of(grades.get(LIST))
     assert "À déposer à la main, puis à noter" in listed
-    assert "Chorus Pro n’est pas ouvert pour vous" in listed
+    assert "La voie de ce client (Chorus Pro) n’est pas ouverte" in listed
     here = f"/invoices/{row.invoice_id}/transmission"
     assert "Noter un dépôt fait à la main" in text_of(grades.get(here))
     wrong = grades.post(f"{here}/deposit", {"reference": " ", "deposited_on-day": "31", "deposited_on-month": "2"})

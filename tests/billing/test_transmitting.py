@@ -8,11 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from facturx import get_xml_from_pdf
 from sqlalchemy import select
 
 from billing.jobs import transmitting
 from billing.models import Customer
 from billing.rules.routing import MOST_ATTEMPTS
+from billing.service.making import make_next
 from billing.service.transmission import retry
 from kit import clock
 from kit.actor import operator, system
@@ -34,7 +36,7 @@ from tests.billing.portals import (
     said_of,
     transmit,
 )
-from tests.billing.rows import a_customer
+from tests.billing.rows import a_customer, an_invoice
 from tests.campaigns.files import a_person
 from tests.notifications.post import open_post
 from tests.notifications.reading import send
@@ -329,3 +331,20 @@ def test_a_mail_that_is_refused_fails_and_another_is_written(tenant: Tenant) -> 
         transmit(tenant, LATER)
     assert now_of(tenant, row).state == "deposited"
     assert len(mails(tenant, "invoice")) == 2
+
+
+@pytest.mark.slow
+def test_the_real_document_arrives_whole(tenant: Tenant, chorus: Chorus, customer: Customer) -> None:
+    """What the portal received is a Factur-X that says the number of the invoice."""
+    invoice = an_invoice(tenant, customer)
+    assert make_next(tenant.id)
+    with transaction(system(tenant.id, "tests")) as tx:
+        for message in tx.session.scalars(select(OutboxMessage).where(OutboxMessage.topic == "invoice.document")).all():
+            transmitting.begin(tx, message)
+            transmitting.begin(tx, message)
+    assert transmitting.wanted(tenant.id) == 1
+    assert transmitting.run(tenant.id, lambda: False) == 1
+    (flow,) = chorus.portal.flows
+    _, xml = get_xml_from_pdf(flow.content)
+    assert flow.name == f"{invoice.number}.pdf"
+    assert str(invoice.number).encode() in xml

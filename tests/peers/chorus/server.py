@@ -26,7 +26,7 @@ CALLS: dict[str, Callable[[Portal, dict[str, Any]], dict[str, Any]]] = {
 
 
 class HungUp(Exception):
-    """The connection is broken without an answer."""
+    """The connection is broken without an answer. Nothing is logged of it: it was asked for."""
 
 
 def chorus_app(portal: Portal) -> Flask:
@@ -167,6 +167,7 @@ class Quiet(WSGIRequestHandler):
 def serving(app: Flask) -> Iterator[str]:
     """The application on a port of loopback; gives its address."""
     app.config["PROPAGATE_EXCEPTIONS"] = True
+    app.logger.disabled = True
 
     def hang(environ: dict[str, Any], start: Any) -> Any:
         try:
