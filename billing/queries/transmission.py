@@ -16,6 +16,7 @@ from notifications.models import Notification
 from tenants.models import User
 
 PAGE = 25
+MOST_OTHERS = 1000
 VIEWS = ("todo", "waiting", "failed", "rejected", "deposited", "accepted", "all")
 NO_TRANSMISSION = "Cette transmission n’existe pas, ou vous n’y avez pas accès."
 _OF_INVOICE = and_(Invoice.tenant_id == Transmission.tenant_id, Invoice.id == Transmission.invoice_id)
@@ -53,6 +54,12 @@ def take_due(session: Session, now: datetime, without: Collection[str]) -> Trans
     """The transmission that has been due for longest, locked; those another worker holds are passed over."""
     query = _due(now).where(Transmission.channel.not_in(without)).order_by(Transmission.next_attempt_at)
     return session.scalar(query.limit(1).with_for_update(skip_locked=True))
+
+
+def take_others(session: Session, now: datetime, channel: str) -> Sequence[Transmission]:
+    """What is due of a channel, locked; what another worker holds is passed over."""
+    query = _due(now).where(Transmission.channel == channel).limit(MOST_OTHERS)
+    return session.scalars(query.order_by(Transmission.id).with_for_update(skip_locked=True)).all()
 
 
 def count_due(session: Session, now: datetime, most: int) -> int:

@@ -36,6 +36,7 @@ from services_catalog.service.today import today
 NAME = "transmissions"
 # Longer than everything a round asks of a portal; a worker that dies is replaced after this.
 LEASE = timedelta(minutes=5)
+LONGEST_REST = timedelta(minutes=30)
 LATEST = 150.0  # seconds of a round after which no deposit begins: the row may soon be somebody else's
 GIVEN_UP = "Abandonnée après {attempts} essais. Dernière réponse\N{NO-BREAK SPACE}: {sentence}"
 NOT_SHOWN = (
@@ -93,7 +94,7 @@ def transmit_next(tenant_id: UUID, without: set[str]) -> bool:
             statuses = channel.news(work.parcel, work.reference)
             insist(partial(_heard, actor, work, statuses))
     except ChannelError as error:
-        if not isinstance(error, Refused | Hidden):
+        if _is_of_channel(error):
             without.add(work.channel)
         insist(partial(_missed, actor, work, error))
     return True
@@ -198,6 +199,8 @@ def _missed(actor: Actor, work: Work, error: ChannelError) -> None:
             return  # somebody acted meanwhile
         row.last_error = error.sentence
         again_at = next_attempt(row.attempts, tx.now)
+        if _is_of_channel(error):
+            _spare(tx, row, min(again_at or tx.now + LONGEST_REST, tx.now + LONGEST_REST))
         if row.state != "waiting":
             row.next_attempt_at = again_at or next_attempt(1, tx.now + timedelta(hours=12))
             return
@@ -208,6 +211,18 @@ def _missed(actor: Actor, work: Work, error: ChannelError) -> None:
             _fail(tx, row, GIVEN_UP.format(attempts=row.attempts, sentence=error.sentence))
         else:
             row.next_attempt_at = again_at
+
+
+def _is_of_channel(error: ChannelError) -> bool:
+    """Whether every other invoice of the channel would meet the same."""
+    return not isinstance(error, Refused | Hidden)
+
+
+def _spare(tx: Tx, row: Transmission, until: datetime) -> None:
+    """Leave a portal in trouble alone: what is due waits too, without an attempt of its own being counted."""
+    for other in queries.take_others(tx.session, tx.now, row.channel):
+        if other.id != row.id:
+            other.next_attempt_at, other.last_error = until, row.last_error
 
 
 def _still_open(row: Transmission, work: Work, error: ChannelError) -> datetime | None:

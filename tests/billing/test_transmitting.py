@@ -144,7 +144,9 @@ def test_a_portal_that_does_nothing_is_tried_later_and_later_then_given_up(
     assert tried.last_error
     assert tried.next_attempt_at is not None
     assert timedelta(seconds=50) < tried.next_attempt_at - clock.now() <= timedelta(minutes=1)
-    for day in range(1, MOST_ATTEMPTS * 2):
+    waits = now_of(tenant, other)
+    assert (waits.attempts, waits.last_error, transmitting.wanted(tenant.id)) == (0, tried.last_error, 0)
+    for day in range(1, MOST_ATTEMPTS * 2 + 2):
         transmit(tenant, timedelta(days=day))
     for one in (row, other):
         failed = now_of(tenant, one)
