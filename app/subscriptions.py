@@ -3,7 +3,7 @@
 A topic is `thing.move`; a listener takes the transaction and the news, and touches the database only.
 """
 
-from billing.jobs import dunning, invoice_news, online, online_news, subscription, transmitting, vat, work
+from billing.jobs import adhesion, dunning, invoice_news, online, online_news, subscription, transmitting, vat, work
 from bookings.jobs import entitlement, invitation, mission, order, time, waiting
 from campaigns.jobs import award, campaign, candidacy, release
 from kit.relay import Subscriptions
@@ -58,6 +58,7 @@ SUBSCRIPTIONS: Subscriptions = {
     "transmission.ask": [transmitting.tell_asking],
     "channel_account.expires_soon": [transmitting.tell_expiry],
     "receivable.remind": [dunning.remind],
+    "adhesion_fee.charge": [adhesion.charge_fee],
     "subscription.charge": [subscription.charge_period],
     "receivable.contest": [invoice_news.tell_contest, online.look_again],
     "receivable.resume": [invoice_news.tell_answer],

@@ -30,5 +30,12 @@ def tell_answer(tx: Tx, message: OutboxMessage) -> None:
     """The GRADeS has answered (receivable.resume): the payment is expected again."""
     owed = find_owed(tx.session, message.subject_id)
     if owed is not None and owed.receivable.state == "due":
-        words = {"answer": owed.receivable.contest_answer, "open_cents": owed.receivable.open_cents}
-        tell_customer(tx, "contest_answered", message.id, owed.invoice, owed.customer, **words)
+        tell_customer(
+            tx,
+            "contest_answered",
+            message.id,
+            owed.invoice,
+            owed.customer,
+            answer=owed.receivable.contest_answer,
+            open_cents=owed.receivable.open_cents,
+        )

@@ -13,7 +13,10 @@ from billing.models import AdhesionFee, Customer, Invoice, InvoiceLine
 from finess.models import Establishment, LegalEntity
 from finess.queries.edition import true_in
 from kit.errors import NotFound
+from kit.outbox import OutboxMessage
 from tenants.models import Adhesion, Organisation
+
+TOPIC = "adhesion_fee.charge"
 
 
 class AdhesionRow(NamedTuple):
@@ -28,8 +31,10 @@ class AdhesionRow(NamedTuple):
     is_known: bool
 
 
-def list_of_year(session: Session, year: int, edition: int | None) -> Sequence[AdhesionRow]:
-    """Every adhesion that touches the year, by FINESS number and first day: some hundreds in a region."""
+def list_of_year(
+    session: Session, year: int, edition: int | None, finess_ej: str | None = None
+) -> Sequence[AdhesionRow]:
+    """Every adhesion that touches the year (some hundreds), or an entity's, by FINESS number and first day."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     known = and_(LegalEntity.finess_ej == Adhesion.finess_ej, true_in(LegalEntity, edition or 0))
     account = and_(Organisation.tenant_id == Adhesion.tenant_id, Organisation.finess_ej == Adhesion.finess_ej)
@@ -51,6 +56,8 @@ def list_of_year(session: Session, year: int, edition: int | None) -> Sequence[A
         .ext(distinct_on(Adhesion.finess_ej, Adhesion.since_on))
         .order_by(Adhesion.finess_ej, Adhesion.since_on, Customer.organisation_id.is_(None))
     )
+    if finess_ej is not None:
+        query = query.where(Adhesion.finess_ej == finess_ej)
     return [AdhesionRow(*row) for row in session.execute(query)]
 
 
@@ -70,6 +77,12 @@ def charged_keys(session: Session, year: int) -> set[str]:
         InvoiceLine.source == "adhesion", InvoiceLine.credits_id.is_(None), InvoiceLine.source_key.endswith(f":{year}")
     )
     return set(session.scalars(query))
+
+
+def pending_asked(session: Session, year: int) -> Sequence[str]:
+    """What workers are asked to charge for a year, and have not done yet (the keys of the news)."""
+    query = select(OutboxMessage.key).where(OutboxMessage.topic == TOPIC, OutboxMessage.settled_at.is_(None))
+    return session.scalars(query.where(OutboxMessage.key.contains(f":{year}:"))).all()
 
 
 def charged_totals(session: Session, year: int) -> dict[str, tuple[int, int]]:

@@ -87,11 +87,11 @@ def with_money_waiting(session: Session, customer_ids: Collection[UUID]) -> set[
     return {one for one in session.scalars(query) if one is not None}
 
 
-def _joined() -> Select[tuple[Receivable, Invoice, Customer]]:
+def _joined() -> Select[Receivable, Invoice, Customer]:
     return select(Receivable, Invoice, Customer).join(Invoice, _INVOICE).join(Customer, _CUSTOMER)
 
 
-def _owed() -> Select[tuple[Receivable, Invoice, Customer]]:
+def _owed() -> Select[Receivable, Invoice, Customer]:
     return _joined().where(_OPEN)
 
 

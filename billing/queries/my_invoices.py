@@ -39,7 +39,7 @@ class MyInvoice(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """How many invoices are open, what is open of them and what is late of that, in cents; how many there are in all."""
+    """How many invoices are open, what is open of them and late of that (cents), how many contested, and in all."""
 
     open_count: int
     open_cents: int

@@ -12,6 +12,7 @@ from kit.french import count, day
 # Why an adherent has no fee to prepare. `no_customer` is listed apart: there is something to do.
 LEFT_OUT = {
     "charged": "Déjà préparée",
+    "pending": "En préparation",
     "no_tariff": "Aucun tarif pour ce nombre d’établissements",
     "no_register": "Absent du registre FINESS\N{NO-BREAK SPACE}: vérifiez le numéro de l’adhésion",
     "nothing": "Adhésion trop courte pour devoir un mois",
@@ -29,7 +30,7 @@ class Tariff(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An adhesion that touches the year. `establishments` are the open ones; None when the register knows no such entity.
+    """An adhesion that touches the year. `establishments` are the open ones; None: the register knows no such entity.
 
     `has_customer`: it has an account here, or a customer already (`customer_id`).
     """
@@ -66,14 +67,29 @@ def fee_key(finess_ej: str, since_on: date, year: int) -> str:
     return f"{finess_ej}:{since_on.isoformat()}:{year}"
 
 
+def asked_key(fee: Fee) -> str:
+    """What a worker is asked to charge: this fee at the amount that was read."""
+    return f"{fee.key}:{fee.net_cents}"
+
+
+def fee_of_asked(asked: str) -> str:
+    """The key of the fee that a worker is asked to charge."""
+    return asked.rpartition(":")[0]
+
+
 def tariff_for(tariffs: Iterable[Tariff], establishments: int) -> Tariff | None:
     """The highest threshold that is reached."""
     reached = [one for one in tariffs if one.from_establishments <= establishments]
     return max(reached, key=lambda one: one.from_establishments, default=None)
 
 
-def fee_of(member: Member, year: int, tariffs: Sequence[Tariff], charged: Collection[str]) -> Fee:
-    """The fee of an adhesion that touches the year: the tariff of its establishments, in proportion to its time."""
+def fee_of(
+    member: Member, year: int, tariffs: Sequence[Tariff], charged: Collection[str], pending: Collection[str] = ()
+) -> Fee:
+    """The fee of an adhesion that touches the year: the tariff of its establishments, in proportion to its time.
+
+    `charged` and `pending` are the keys of those that have a line, or that a worker is about to charge.
+    """
     period = (date(year, 1, 1), date(year, 12, 31))
     part = (max(member.since_on, period[0]), min(member.until_on or period[1], period[1]))
     key = fee_key(member.finess_ej, member.since_on, year)
@@ -81,12 +97,11 @@ def fee_of(member: Member, year: int, tariffs: Sequence[Tariff], charged: Collec
     tariff = tariff_for(tariffs, sites)
     net = prorated(tariff.amount_cents, tariff.proration, period, part) if tariff else 0
     because = _because(sites, tariff, period, part) if member.establishments is not None else ""
-    return Fee(member, key, *part, net, because, _left_out(member, key, tariff, net, charged))
+    left_out = "charged" if key in charged else "pending" if key in pending else _left_out(member, tariff, net)
+    return Fee(member, key, *part, net, because, left_out)
 
 
-def _left_out(member: Member, key: str, tariff: Tariff | None, net: int, charged: Collection[str]) -> str:
-    if key in charged:
-        return "charged"
+def _left_out(member: Member, tariff: Tariff | None, net: int) -> str:
     if member.establishments is None:
         return "no_register"
     if tariff is None:

@@ -10,7 +10,7 @@ from billing.permissions import PERMISSIONS
 from billing.queries import adhesion as queries
 from billing.queries.adhesion import AdhesionRow
 from billing.queries.customer import get_customer
-from billing.rules.adhesion import Fee, Member, fee_of
+from billing.rules.adhesion import Fee, Member, asked_key, fee_of, fee_of_asked
 from billing.rules.tariff import read_tariff
 from billing.service.charge import Charge, charge
 from billing.service.customer import customer_of_entity
@@ -23,19 +23,17 @@ from kit.permissions import permit
 from kit.transaction import Tx, transaction
 from services_catalog.queries.turn import take_turn
 
-# Drafts made by one click: some seconds. Whoever has more adherents clicks again.
-MOST_AT_ONCE = 500
-
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """The fees of a year: its tariff, who would be charged, who is left out, what is charged by state."""
+    """The fees of a year: its tariff, who would be charged, who is left out, how many are about to be, by state."""
 
     year: int
     years: Sequence[int]
     tariffs: Sequence[AdhesionFee]
     ready: Sequence[Fee]
     left_out: Sequence[Fee]
+    pending: int
     charged: Mapping[str, tuple[int, int]]
 
     @property
@@ -55,7 +53,8 @@ def view_year(actor: Actor, year: int) -> Campaign:
             queries.list_years(tx.session),
             tariffs,
             [fee for fee in fees if not fee.left_out],
-            [fee for fee in fees if fee.left_out and fee.left_out != "charged"],
+            [fee for fee in fees if fee.left_out not in ("", "charged", "pending")],
+            sum(fee.left_out == "pending" for fee in fees),
             queries.charged_totals(tx.session, year),
         )
 
@@ -85,8 +84,8 @@ def remove_tariff(actor: Actor, fee_id: UUID) -> int:
         return row.year
 
 
-def prepare_fees(actor: Actor, year: int, count: int, total_cents: int) -> tuple[int, int]:
-    """Make the drafts that were read: so many, for so much. Returns (made, still to make).
+def prepare_fees(actor: Actor, year: int, count: int, total_cents: int) -> int:
+    """Have the workers make the drafts that were read: so many, for so much. Returns how many.
 
     Raises Conflict when the tariff, the register or the adhesions have changed since: nobody charges what they have not
     read.
@@ -94,15 +93,25 @@ def prepare_fees(actor: Actor, year: int, count: int, total_cents: int) -> tuple
     with transaction(actor) as tx:
         permit(PERMISSIONS, actor, "adhesion_fee.charge")
         take_turn(tx.session, tx.tenant_id, "adhesion_fee")
-        fees = [fee for fee in _fees(tx, year, queries.list_tariffs(tx.session, year)) if not fee.left_out]
+        tariffs = queries.list_tariffs(tx.session, year)
+        fees = [fee for fee in _fees(tx, year, tariffs) if not fee.left_out]
         if (len(fees), sum(fee.net_cents for fee in fees)) != (count, total_cents):
             raise Conflict(
                 "Les cotisations ont changé depuis l’ouverture de cette page. Rien n’est préparé\N{NO-BREAK SPACE}: "
                 "relisez l’aperçu."
             )
-        made = sum(_charge(tx, fee, year) for fee in fees[:MOST_AT_ONCE])
-        tx.audit("adhesion_fee.charge", None, year=year, made=made)
-        return made, max(0, len(fees) - MOST_AT_ONCE)
+        for fee in fees:
+            tx.emit(queries.TOPIC, tariffs[0].id, asked_key(fee))
+        tx.audit("adhesion_fee.charge", None, year=year, asked=len(fees), total_cents=total_cents)
+        return len(fees)
+
+
+def charge_asked(tx: Tx, asked: str) -> bool:
+    """Make the draft of a fee, if it is still owed and of the amount that was read; whether there is a new one."""
+    finess_ej, _, year, _ = asked.split(":")
+    number = int(year)
+    fees = _fees(tx, number, queries.list_tariffs(tx.session, number), finess_ej)
+    return any(_charge(tx, fee, number) for fee in fees if not fee.left_out and asked_key(fee) == asked)
 
 
 def open_stranger(actor: Actor, finess_ej: str) -> UUID:
@@ -134,13 +143,16 @@ def _charge(tx: Tx, fee: Fee, year: int) -> bool:
     return made is not None
 
 
-def _fees(tx: Tx, year: int, tariffs: Sequence[AdhesionFee]) -> list[Fee]:
+def _fees(tx: Tx, year: int, tariffs: Sequence[AdhesionFee], finess_ej: str | None = None) -> list[Fee]:
+    """The fees of a year; of one entity for the worker that is asked to charge it (nothing of it is then pending)."""
     edition = find_current_edition(tx.session)
-    rows = queries.list_of_year(tx.session, year, edition.id if edition else None)
+    rows = queries.list_of_year(tx.session, year, edition.id if edition else None, finess_ej)
     numbers = {row.finess_ej for row in rows}
     sites = queries.count_establishments(tx.session, edition.id, numbers) if edition and numbers else {}
     charged = queries.charged_keys(tx.session, year)
-    return [fee_of(_member(row, sites), year, tariffs, charged) for row in rows]
+    asked = queries.pending_asked(tx.session, year) if finess_ej is None else ()
+    pending = {fee_of_asked(one) for one in asked}
+    return [fee_of(_member(row, sites), year, tariffs, charged, pending) for row in rows]
 
 
 def _member(row: AdhesionRow, sites: Mapping[str, int]) -> Member:

@@ -41,7 +41,8 @@ def tell_customer(
 ) -> int:
     """One notice for each person of the customer, once for an `occasion`; returns how many people it is for.
 
-    `what` is the mail's name; `but` are addresses that learn it otherwise. The mail sees `invoice`, `customer`, `words`.
+    `what` is the mail's name; `but` are addresses that learn it otherwise. The mail sees `invoice`, `customer` and
+    `words`.
     """
     refused = {one.lower() for one in but}
     people = [person for person in people_of(tx, customer) if person[0].lower() not in refused]

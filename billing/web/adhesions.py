@@ -58,13 +58,12 @@ def prepare() -> Response:
     year = _sent_year()
     form = request.form
     try:
-        made, left = fees.prepare_fees(
+        asked = fees.prepare_fees(
             actor(), year, number(form.get("count", ""), 6) or 0, number(form.get("total_cents", ""), 15) or 0
         )
     except Conflict as error:
         return _page(year, error)
-    rest = f" Il en reste {count(left, 'à préparer', 'à préparer')}\N{NO-BREAK SPACE}: recommencez." if left else ""
-    flash(f"{count(made, 'cotisation est préparée', 'cotisations sont préparées')} en brouillon.{rest}", "good")
+    flash(f"{count(asked, 'brouillon se prépare', 'brouillons se préparent')}.", "good")
     return redirect(url_for(".list_fees", year=year), 303)
 
 
@@ -100,7 +99,6 @@ def _page(year: int, error: CrrcError | None = None) -> Response:
         prorations=list(PRORATION_LABELS.items()),
         proration_labels=PRORATION_LABELS,
         drafts_url=door("drafts.list_drafts"),
-        at_once=fees.MOST_AT_ONCE,
         page_number=asked,
         page_count=max(1, -(-len(found.ready) // PAGE)),
         url=lambda to: url_for(".list_fees", year=year, page=to),

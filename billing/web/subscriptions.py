@@ -32,7 +32,7 @@ def list_subscriptions() -> Response:
     state = state if state in SUBSCRIPTION.states else ""
     asked = min(number(request.args.get("page", ""), 5) or 1, LAST_PAGE)
     found = subscriptions.list_subscriptions(actor(), state, words, asked)
-    kept = {name: value for name, value in {"state": state, "words": words}.items() if value}
+    kept: dict[str, Any] = {name: value for name, value in {"state": state, "words": words}.items() if value}
     return page(
         "billing/subscriptions.html",
         lines=[_line(one.subscription) | {"customer": one.customer.name} for one in found.lines],

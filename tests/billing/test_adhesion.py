@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.subscriptions import SUBSCRIPTIONS
+from billing.jobs.adhesion import charge_fee
 from billing.models import Customer, Invoice, InvoiceLine
 from billing.service.adhesion import open_stranger, prepare_fees, remove_tariff, set_tariff, view_year
 from billing.service.customer import customer_of
@@ -15,6 +17,8 @@ from finess import models as register
 from kit import clock
 from kit.actor import Actor, system
 from kit.errors import Conflict, Forbidden, Invalid, NotFound
+from kit.outbox import OutboxMessage
+from kit.relay import deliver, listener_name
 from kit.transaction import transaction
 from tenants.models import Adhesion, Organisation, Tenant
 from tests.billing.rows import an_issuer
@@ -56,9 +60,21 @@ def drafts(tenant: Tenant) -> list[tuple[str, int]]:
         return [(name, cents) for name, cents in rows]
 
 
-def prepare(boss: Actor, year: int = 2027) -> tuple[int, int]:
+def prepare(tenant: Tenant, boss: Actor, year: int = 2027) -> int:
     found = view_year(boss, year)
-    return prepare_fees(boss, year, len(found.ready), found.total_cents)
+    asked = prepare_fees(boss, year, len(found.ready), found.total_cents)
+    assert view_year(boss, year).pending == asked
+    work(tenant)
+    return asked
+
+
+def work(tenant: Tenant) -> None:
+    """The workers do what they are asked, twice."""
+    with transaction(system(tenant.id, "tests")) as tx:
+        messages = tx.session.scalars(select(OutboxMessage.id).where(OutboxMessage.topic == "adhesion_fee.charge"))
+        ids = list(messages)
+    for message_id in ids * 2:
+        deliver(SUBSCRIPTIONS, tenant.id, message_id, listener_name(charge_fee))
 
 
 def test_who_owes_what_then_a_draft_each_once(tenant: Tenant, boss: Actor) -> None:
@@ -74,11 +90,11 @@ def test_who_owes_what_then_a_draft_each_once(tenant: Tenant, boss: Actor) -> No
         joined.finess_ej: 12_500,
     }
     assert [(fee.member.finess_ej, fee.left_out) for fee in found.left_out] == [(none.finess_ej, "no_tariff")]
-    assert prepare(boss) == (3, 0)
+    assert prepare(tenant, boss) == 3
     assert [cents for _, cents in drafts(tenant)] == [60_000, 144_000, 15_000]
     again = view_year(boss, 2027)
     assert (list(again.ready), again.charged) == ([], {"draft": (3, 182_500)})
-    assert prepare(boss) == (0, 0)
+    assert prepare(tenant, boss) == 0
     with transaction(system(tenant.id, "tests")) as tx:
         line = tx.session.scalars(select(InvoiceLine).where(InvoiceLine.net_cents == 12_500)).one()
         assert line.source_key == f"{joined.finess_ej}:2027-10-20:2027"
@@ -103,7 +119,7 @@ def test_an_adherent_without_account_is_apart_until_it_is_a_customer(tenant: Ten
         open_stranger(boss, "350000055")
     customer_id = open_stranger(boss, finess_ej)
     assert open_stranger(boss, finess_ej) == customer_id
-    assert prepare(boss) == (1, 0)
+    assert prepare(tenant, boss) == 1
     with transaction(system(tenant.id, "tests")) as tx:
         invoice = tx.session.scalars(select(Invoice)).one()
         assert (invoice.organisation_id, invoice.customer_id, invoice.total_cents) == (None, customer_id, 60_000)
@@ -120,10 +136,20 @@ def test_what_was_read_is_what_is_prepared(tenant: Tenant, boss: Actor) -> None:
     with pytest.raises(Conflict, match="relisez l’aperçu"):
         prepare_fees(boss, 2027, len(found.ready), found.total_cents)
     assert drafts(tenant) == []
-    assert prepare(boss) == (1, 0)
+    assert prepare(tenant, boss) == 1
     set_tariff(boss, 2027, SMALL | {"amount": "700"})
-    assert prepare(boss) == (0, 0)
+    assert prepare(tenant, boss) == 0
     assert [cents for _, cents in drafts(tenant)] == [72_000]
+
+
+def test_a_tariff_changed_before_the_worker_comes_charges_nothing(tenant: Tenant, boss: Actor) -> None:
+    a_facility(tenant)
+    found = view_year(boss, 2027)
+    assert prepare_fees(boss, 2027, len(found.ready), found.total_cents) == 1
+    set_tariff(boss, 2027, SMALL | {"amount": "600"})
+    work(tenant)
+    assert drafts(tenant) == []
+    assert [fee.net_cents for fee in view_year(boss, 2027).ready] == [60_000]
 
 
 def test_two_people_preparing_at_once_make_one_draft_each(tenant: Tenant, boss: Actor) -> None:
@@ -131,18 +157,19 @@ def test_two_people_preparing_at_once_make_one_draft_each(tenant: Tenant, boss: 
         a_facility(tenant)
     found, made = view_year(boss, 2027), []
 
-    def work() -> None:
+    def click() -> None:
         try:
-            made.append(prepare_fees(boss, 2027, 3, found.total_cents)[0])
+            made.append(prepare_fees(boss, 2027, 3, found.total_cents))
         except Conflict:
             made.append(0)
 
-    threads = [Thread(target=work) for _ in range(3)]
+    threads = [Thread(target=click) for _ in range(3)]
     for one in threads:
         one.start()
     for one in threads:
         one.join()
     assert sorted(made) == [0, 0, 3]
+    work(tenant)
     assert len(drafts(tenant)) == 3
 
 

@@ -30,7 +30,7 @@ LADDER = ladder_of(LADDERS, "private")
 
 
 def test_a_ladder_is_read_by_days_and_an_unknown_tone_kindly() -> None:
-    assert LADDER == (Rung(1, 15, "courtesy"), Rung(2, 45, "firm"), Rung(3, 75, "formal"))
+    assert (Rung(1, 15, "courtesy"), Rung(2, 45, "firm"), Rung(3, 75, "formal")) == LADDER
     assert ladder_of(LADDERS, "public") == (Rung(1, 30, "courtesy"),)
     assert ladder_of(LADDERS, "public_health") == ()
 

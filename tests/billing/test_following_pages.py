@@ -172,6 +172,7 @@ def test_preparing_fees_in_a_browser(as_: As, tenant: Tenant, facility: Facility
     assert facility.organisation.name in text_of(staff.get(f"{page}?year={year}"))
     assert staff.post(f"{page}/charge", {"year": year, "count": "2", "total_cents": "50000"}).status_code == 409
     assert staff.post(f"{page}/charge", {"year": year, "count": "1", "total_cents": "50000"}).status_code == 303
+    assert "1 cotisation se prépare" in text_of(staff.get(f"{page}?year={year}")).replace("\N{NO-BREAK SPACE}", " ")
     assert "Rien à préparer" in text_of(staff.get(f"{page}?year={year}"))
     assert staff.post(f"{page}/customers", {"year": year, "finess_ej": "999999999"}).status_code == 404
 
