@@ -45,6 +45,8 @@ PAYMENT_LABELS = {
     "cheque": "Chèque",
     "other": "Autre",
 }
+# What a person records: cards and debits come from the provider alone.
+RECORDED_KINDS = ("cheque", "transfer", "other")
 MATCHING_KINDS = ("payment", "credit_note", "write_off", "refund")
 PERIODS = ("month", "quarter", "year")
 PERIOD_MONTHS = {"month": 1, "quarter": 3, "year": 12}

@@ -3,8 +3,7 @@
 from flask_smorest.fields import Upload
 from marshmallow import Schema, fields, validate
 
-from billing.rules.states import MATCHING_KINDS, PAYMENT_KINDS
-from billing.service.receiving import KINDS
+from billing.rules.states import MATCHING_KINDS, PAYMENT_KINDS, RECORDED_KINDS
 
 MOST_CENTS = 99_999_999_999
 _SOME = validate.Range(1, MOST_CENTS)
@@ -20,7 +19,7 @@ class PageQuery(Schema):
 class RecordPayment(Schema):
     """Money that came otherwise than by a file of the bank. `customer_id`: none while the payer is not known."""
 
-    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    kind = fields.String(required=True, validate=validate.OneOf(RECORDED_KINDS))
     amount_cents = fields.Integer(required=True, strict=True, validate=_SOME)
     received_on = fields.Date(required=True)
     customer_id = fields.UUID(load_default=None, allow_none=True)

@@ -22,8 +22,8 @@ LONGEST_REASON = 300
 def match_payment(actor: Actor, payment_id: UUID, amounts: Mapping[UUID, int], reason: str = "") -> Payment:
     """Let a payment settle so many cents of each invoice. Raises Invalid, Conflict when somebody was faster."""
     with transaction(actor) as tx:
-        payment = get_payment(tx.session, payment_id)
-        permit(PERMISSIONS, actor, "matching.make", payment)
+        permit(PERMISSIONS, actor, "matching.make")
+        get_payment(tx.session, payment_id)
         chosen = {one: cents for one, cents in amounts.items() if cents}
         if not chosen:
             fault = "Indiquez le montant à affecter à une facture au moins."
@@ -46,11 +46,11 @@ def match_payment(actor: Actor, payment_id: UUID, amounts: Mapping[UUID, int], r
 def undo_matching(actor: Actor, matching_id: UUID) -> UUID | None:
     """Undo a matching; returns its payment, if any. What the online provider gave back only it can say came back."""
     with transaction(actor) as tx:
-        found = get_matching(tx.session, matching_id)
-        permit(PERMISSIONS, actor, "matching.undo", found)
+        permit(PERMISSIONS, actor, "matching.undo")
+        get_matching(tx.session, matching_id)
         if is_online_refund(tx.session, matching_id):
             raise Conflict(
-                "Ce remboursement a été fait par le prestataire de paiement en ligne : il ne s’annule pas ici."
+                "Ce remboursement a été fait par le prestataire de paiement en ligne : il ne s’annule pas ici."
             )
         return unmatch(tx, matching_id).payment_id
 
@@ -58,8 +58,8 @@ def undo_matching(actor: Actor, matching_id: UUID) -> UUID | None:
 def recognise_payment(actor: Actor, payment_id: UUID, customer_id: UUID) -> Payment:
     """Say whose money a payment is. Raises Conflict while it pays something."""
     with transaction(actor) as tx:
+        permit(PERMISSIONS, actor, "matching.make")
         payment = get_payment(tx.session, payment_id, lock=True)
-        permit(PERMISSIONS, actor, "matching.make", payment)
         recognise(tx, payment, get_customer(tx.session, customer_id).id)
         return payment
 

@@ -56,7 +56,7 @@ def match(
     _check(tx, kind, amount_cents, held)
     if held.payment and held.invoice and held.payment.customer_id is None:
         recognise(tx, held.payment, held.invoice.customer_id)
-    made: Matching = tx.add(
+    made = tx.add(
         Matching(
             id=uuid7(),
             kind=kind,
@@ -71,13 +71,19 @@ def match(
             matched_at=tx.now,
         )
     )
+    _settle(tx, made, held)
+    return made
+
+
+def _settle(tx: Tx, made: Matching, held: Held) -> None:
+    """What follows: what is open, the news, the accounts last."""
     _follow(tx, held)
-    tx.audit("matching.make", made.id, kind=kind, amount_cents=amount_cents, automatic=automatic)
+    facts = {"kind": made.kind, "amount_cents": made.amount_cents, "automatic": made.automatic}
+    tx.audit("matching.make", made.id, **facts)
     tx.emit("matching.make", made.id)
-    _enter(tx, made, held)
     if held.invoice and held.invoice.open_cents == 0:
         tx.emit("receivable.settle", held.invoice.id)
-    return made
+    _enter(tx, made, held)
 
 
 def unmatch(tx: Tx, matching_id: UUID) -> Matching:

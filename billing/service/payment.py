@@ -30,10 +30,7 @@ def receive(
 
     What the customer owes is locked first, so that `match` may follow in the same transaction without a deadlock.
     """
-    if kind not in PAYMENT_KINDS:
-        raise Invalid("Ce moyen de paiement n’existe pas.", {"kind": "Choisissez un moyen de paiement."})
-    if amount_cents <= 0:
-        raise Invalid("Le montant reçu doit dépasser zéro.", {"amount": "Le montant reçu doit dépasser zéro."})
+    _check(kind, amount_cents)
     if customer_id is not None:
         lock_open_of(tx.session, customer_id)
     payment: Payment = tx.add(
@@ -54,19 +51,31 @@ def receive(
     )
     tx.session.flush()
     tx.audit("payment.record", payment.id, amount_cents=amount_cents, kind=kind)
-    tx.emit("payment.record", payment.id)
+    _enter(tx, payment)
+    return payment
+
+
+def _check(kind: str, amount_cents: int) -> None:
+    if kind not in PAYMENT_KINDS:
+        raise Invalid("Ce moyen de paiement n’existe pas.", {"kind": "Choisissez un moyen de paiement."})
+    if amount_cents <= 0:
+        raise Invalid("Le montant reçu doit dépasser zéro.", {"amount": "Le montant reçu doit dépasser zéro."})
+
+
+def _enter(tx: Tx, payment: Payment) -> None:
+    """BQ: where the money is, against whose it is."""
+    cents = payment.amount_cents
     post(
         tx,
         journal="BQ",
-        on=received_on,
+        on=payment.received_on,
         piece=piece_of(payment),
-        piece_on=received_on,
+        piece_on=payment.received_on,
         wording=wording_of(tx, payment),
         subject="payment",
         subject_id=payment.id,
-        sides=(Side(account_of(payment), debit_cents=amount_cents), owner_side(payment, credit_cents=amount_cents)),
+        sides=(Side(account_of(payment), debit_cents=cents), owner_side(payment, credit_cents=cents)),
     )
-    return payment
 
 
 def recognise(tx: Tx, payment: Payment, customer_id: UUID) -> None:

@@ -8,6 +8,7 @@ from billing.models import Payment
 from billing.permissions import PERMISSIONS
 from billing.queries import bank
 from billing.queries.customer import CustomerFilter, get_customer, list_customers
+from billing.rules.states import RECORDED_KINDS
 from billing.service.payment import receive
 from kit.actor import Actor
 from kit.errors import Conflict, Invalid
@@ -16,8 +17,6 @@ from kit.permissions import permit
 from kit.transaction import Tx, transaction
 from services_catalog.service.today import today
 
-# What a person records: cards and debits come from the provider alone.
-KINDS = ("cheque", "transfer", "other")
 _OLDEST = timedelta(days=2 * 366)
 _MOST_NAMED = 5
 
@@ -47,7 +46,7 @@ def record_payment(actor: Actor, new: NewPayment) -> Payment:
     with transaction(actor) as tx:
         permit(PERMISSIONS, actor, "payment.record")
         faults = {}
-        if new.kind not in KINDS:
+        if new.kind not in RECORDED_KINDS:
             faults["kind"] = "Choisissez un moyen de paiement."
         if new.amount_cents <= 0:
             faults["amount"] = "Indiquez un montant supérieur à zéro."

@@ -11,11 +11,11 @@ from billing.permissions import PERMISSIONS
 from billing.queries.payment import PaymentFilter
 from billing.rules.amounts import read_cents, write_cents
 from billing.rules.bank import masked
-from billing.rules.states import PAYMENT_LABELS
+from billing.rules.states import PAYMENT_LABELS, RECORDED_KINDS
 from billing.service import allocation, receiving
 from billing.service import payment_reading as reading
 from billing.service.payment_reading import PAGE, PaymentPage
-from billing.service.receiving import KINDS, NewPayment
+from billing.service.receiving import NewPayment
 from billing.web.asked import whole, words
 from billing.web.payment_words import matching_row, payer_of, payment_row, payment_tag
 from bookings.web.order_words import door
@@ -246,7 +246,7 @@ def _new_page(error: CrrcError | None = None) -> Response:
     return page(
         "billing/payment_new.html",
         error.status if error else 200,
-        kinds=[{"value": one, "text": PAYMENT_LABELS[one]} for one in KINDS],
+        kinds=[{"value": one, "text": PAYMENT_LABELS[one]} for one in RECORDED_KINDS],
         typed=request.form,
         received_on=boxes(request.form, "received_on") if error else boxes_of(on),
         errors=dict(error.fields) if error else {},

@@ -57,6 +57,7 @@ SPOKEN_FOR = {
     "invoice": "Factures et paiements",
     "issue_run": "Factures et paiements",
     "issuer": "Factures et paiements",
+    "bank_line": "Factures et paiements",
     "matching": "Factures et paiements",
     "online_refund": "Factures et paiements",
     "payment": "Factures et paiements",
@@ -101,7 +102,7 @@ def foot(html: str) -> list[tuple[str, str, str]]:
 def people_are_in(table: Table) -> bool:
     """Whether rows of this table point at a person, or hold an address or a name of one."""
     points = any(key.column.table.name == "user_account" for key in table.foreign_keys)
-    return points or not {"email", "actor_name"}.isdisjoint(table.columns.keys())
+    return points or not {"email", "actor_name", "counterpart", "payer"}.isdisjoint(table.columns.keys())
 
 
 @pytest.mark.parametrize("path", PATHS)
