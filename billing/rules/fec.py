@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from kit.french import NBSP
 
@@ -75,16 +76,16 @@ def written(line: FecLine) -> str:
     """The line as the file has it, its end included."""
     fields: Sequence[str] = (
         line.journal,
-        line.journal_label,
+        _plain(line.journal_label),
         str(line.number),
         _day(line.entered_on),
-        line.account,
-        line.account_label,
-        line.customer,
-        line.customer_name,
-        line.piece,
+        _plain(line.account),
+        _plain(line.account_label),
+        _plain(line.customer),
+        _plain(line.customer_name),
+        _plain(line.piece),
         _day(line.piece_on),
-        line.wording,
+        _plain(line.wording),
         amount(line.debit_cents),
         amount(line.credit_cents),
         line.letter,
@@ -93,7 +94,7 @@ def written(line: FecLine) -> str:
         "",
         "",
     )
-    return "\t".join(_plain(field) for field in fields) + "\r\n"
+    return "\t".join(fields) + "\r\n"
 
 
 def amount(cents: int) -> str:
@@ -144,12 +145,16 @@ def notice(name: str, siret: str, year: int, lines: int, entries: int, sha256: s
     )
 
 
+@lru_cache(1024)
 def _day(on: date | None) -> str:
     return f"{on:%Y%m%d}" if on else ""
 
 
+@lru_cache(4096)
 def _plain(text: str) -> str:
     """One line of the character set: what it lacks loses its accent, or becomes a question mark."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     text = " ".join(text.translate(_PLAIN).split())
     try:
         text.encode(ENCODING)
