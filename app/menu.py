@@ -112,7 +112,7 @@ MENU = (
     Entry(
         "Facturation",
         "billing_dashboard.view_dashboard",
-        ("/staff/billing/", "/invoices/"),
+        ("/staff/billing/", "/invoices/", "/checkouts/"),
         grades,
         (
             Entry("Tableau de bord", "billing_dashboard.view_dashboard", ("/staff/billing/campaigns/",)),

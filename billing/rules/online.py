@@ -20,6 +20,7 @@ SHORTEST_LIFE = timedelta(minutes=35)
 # An event sent longer ago than this is refused.
 TOLERANCE = timedelta(minutes=5)
 METHODS = {"card": "Carte bancaire", "sepa_debit": "Prélèvement SEPA"}
+METHOD_WORDS = {"card": "carte bancaire", "sepa_debit": "prélèvement SEPA"}
 MODES = {"own_key": "Votre propre clé", "connected": "Compte relié à la plateforme"}
 # Payment rates of an attempt at something that was away: 10 s, 20 s, 40 s… an hour.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=1)
@@ -195,7 +196,10 @@ class AccountForm:
 
 
 def read_account(typed: Mapping[str, str], methods: Iterable[str], mandate_on: date | None) -> AccountForm:
-    """What was typed, checked one by one. Raises Invalid with the fields. No secret is ever repeated in a sentence."""
+    """What was typed, checked one by one; `mandate_on` is the day that was read in it.
+
+    Raises Invalid with the fields. No secret is ever repeated in a sentence.
+    """
     words = {name: typed.get(name, "").strip() for name in ("mode", "account_id", "secret_key", "webhook_secret")}
     chosen = tuple(name for name in METHODS if name in set(methods))
     faults = {}
@@ -208,6 +212,8 @@ def read_account(typed: Mapping[str, str], methods: Iterable[str], mandate_on: d
     if not chosen:
         faults["methods"] = "Choisissez au moins un moyen de paiement."
     reference = typed.get("mandate_reference", "").strip()
+    if typed.get("mandate_on", "").strip() and mandate_on is None:
+        faults["mandate_on"] = "Écrivez une date, par exemple 15/01/2026."
     if len(reference) > 200:
         faults["mandate_reference"] = "La référence tient en 200 caractères."
     if faults:

@@ -8,7 +8,7 @@ from billing.models import Checkout, Invoice, Payment
 from billing.queries import online as queries
 from billing.queries.customer import get_customer
 from billing.queries.invoice import get_invoice
-from billing.rules.online import RECEIVED, Seen, checkout_path, next_read, standing
+from billing.rules.online import METHOD_WORDS, RECEIVED, Seen, checkout_path, next_read, standing
 from billing.rules.states import CHECKOUT, PAYMENT_LABELS
 from billing.service.matching import hold
 from billing.service.online_refund import follow_taken, settle
@@ -105,7 +105,10 @@ def _receive(tx: Tx, row: Checkout, seen: Seen) -> Payment:
         checkout_id=row.id,
     )
     settle(
-        tx, payment, row.invoice_id, f"Payé en ligne pour la facture {invoice.number} ({PAYMENT_LABELS[kind].lower()})"
+        tx,
+        payment,
+        row.invoice_id,
+        f"Payé en ligne pour la facture {invoice.number} ({METHOD_WORDS.get(kind, 'autre moyen')})",
     )
     return payment
 

@@ -55,9 +55,6 @@ def save_account() -> Response:
     """Keep the settings."""
     try:
         signed_on = read_day(request.form.get("mandate_on", ""))
-        if request.form.get("mandate_on", "").strip() and signed_on is None:
-            fault = "Écrivez une date, par exemple 15/01/2026."
-            raise Invalid("Les réglages ne sont pas enregistrés.", {"mandate_on": fault})
         service.set_account(actor(), read_account(request.form, request.form.getlist("methods"), signed_on))
     except (Invalid, Conflict) as error:
         return _form(error, request.form)

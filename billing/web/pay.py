@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from billing.models import Invoice
 from billing.rules.amounts import read_cents, write_cents
-from billing.rules.online import METHODS
+from billing.rules.online import METHOD_WORDS
 from billing.rules.states import PAYMENT_LABELS
 from billing.service.checkout import CheckoutPage, open_checkout, pay_block
 from billing.service.checkout import view_checkout as read_checkout
@@ -32,7 +32,7 @@ def block(invoice: Invoice) -> dict[str, Any]:
     return {
         "is_offered": found.is_offered,
         "open_cents": found.open_cents,
-        "methods": [METHODS[name].lower() for name in found.methods if name in METHODS],
+        "methods": [METHOD_WORDS[name] for name in found.methods if name in METHOD_WORDS],
         "attempts": attempt_cards(found.attempts),
         "waits": pending,
         "url": url_for("online_payments.pay", invoice_id=invoice.id),
