@@ -1,6 +1,8 @@
 """From accepted work to drafts: one by payer, once, to the cent; the fee of a late cancellation."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 
 import pytest
 
@@ -211,3 +213,32 @@ def test_a_customer_is_made_once(tenant: Tenant) -> None:
     assert made[0].id == made[1].id
     assert (made[0].kind, made[0].name) == ("private", readable(facility.organisation.name))
     assert made[0].email == facility.owner.email
+
+
+def test_charged_by_four_at_the_same_instant_there_is_one_draft(tenant: Tenant) -> None:
+    """The same thing, each time unknown when it is looked for: the unique line decides, and nothing is left behind."""
+    an_issuer(tenant)
+    customer, together = a_customer(tenant), Barrier(4)
+    wanted = Charge("manual", "same", customer, "other", "Une fois", net_cents=10_000)
+
+    def take(_: int) -> bool:
+        with transaction(system(tenant.id, "tests")) as tx:
+            tx.session.connection()
+            together.wait()
+            return charge(tx, wanted) is not None
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(take, range(4))) == 1
+    [(draft, [line])] = drafts_of(tenant)
+    assert (draft.total_cents, line.net_cents) == (12_000, 10_000)
+
+
+@pytest.mark.parametrize(("cents", "shown"), [(30_000, (3, 10_000)), (10_000, (1, 10_000))])
+def test_a_quantity_is_shown_when_it_divides_exactly(tenant: Tenant, cents: int, shown: tuple[int, int]) -> None:
+    an_issuer(tenant)
+    words = {"source": "manual", "source_key": "1", "customer": a_customer(tenant), "subject": "other"}
+    with transaction(system(tenant.id, "tests")) as tx:
+        charge(tx, Charge(**words, designation="Jours", net_cents=cents, quantity=3, unit_code="DAY"))
+    [(_, [line])] = drafts_of(tenant)
+    assert (line.quantity, line.unit_cents) == shown
+    assert line.unit_code == ("DAY" if shown[0] == 3 else "C62")
