@@ -1,6 +1,6 @@
 # Every command of the project. `make` alone prints this list.
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo demo-reset dev test check lint bench bench-register bench-booking golden migration fix
+.PHONY: help setup browser demo demo-reset dev test check lint bench bench-register bench-booking bench-billing golden migration fix
 BIN := .venv/bin
 
 help:  ## Print this list
@@ -44,6 +44,9 @@ bench-register: setup  ## The register's benchmark alone, into bench/out/registe
 
 bench-booking: setup  ## The rush on places and lots, prices, calendar, into bench/out/booking.json
 	@$(BIN)/python -m bench booking $(ARGS)
+
+bench-billing: setup  ## Invoices issued by workers that are killed, into bench/out/billing.json (COUNT=500 for fewer)
+	@$(if $(COUNT),CRRC_BENCH_INVOICES=$(COUNT)) $(BIN)/python -m bench billing $(ARGS)
 
 golden: setup  ## Rewrite docs/golden/, to be read in review
 	@$(BIN)/pytest tests/house --rewrite-golden

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench import database
 
-BENCHMARKS = ("register", "booking")
+BENCHMARKS = ("register", "booking", "billing")
 OUT = Path(__file__).resolve().parent / "out"
 
 

@@ -11,7 +11,8 @@ from billing.permissions import PERMISSIONS
 from billing.queries import draft as drafts
 from billing.queries import invoice as invoices
 from billing.queries.draft import DraftFilter, Sum
-from billing.rules.draft_words import DraftWords, LineWords, read_words
+from billing.rules.amounts import write_cents
+from billing.rules.draft_words import DATES, LONGEST, DraftWords, LineWords, read_words
 from billing.rules.readiness import Facts, Finding, findings
 from billing.rules.states import INVOICE
 from billing.rules.vat import Regime
@@ -111,6 +112,19 @@ def view_draft(actor: Actor, invoice_id: UUID) -> DraftPage:
     with transaction(actor) as tx:
         permit(PERMISSIONS, actor, "draft.view")
         return _page(tx, drafts.get_draft(tx.session, invoice_id), find_issuer(tx))
+
+
+def typed_of(found: DraftPage) -> dict[str, str]:
+    """A draft as the fields of a form hold it."""
+    kept: dict[str, str] = {name: getattr(found.draft, name) for name in LONGEST}
+    for name in DATES:
+        on = getattr(found.draft, name)
+        kept[name] = on.isoformat() if on else ""
+    for line in found.lines:
+        kept[f"line-{line.id}-designation"], kept[f"line-{line.id}-detail"] = line.designation, line.detail
+        kept[f"line-{line.id}-quantity"] = str(line.quantity)
+        kept[f"line-{line.id}-unit"] = write_cents(line.unit_cents)
+    return kept
 
 
 def edit_draft(actor: Actor, invoice_id: UUID, revision: int, typed: Mapping[str, Any]) -> Invoice:

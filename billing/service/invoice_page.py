@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from billing.models import Customer, Invoice, InvoiceDocument, Receivable
+from billing.models import Customer, Invoice, InvoiceDocument, InvoiceLine, Receivable
 from billing.permissions import PERMISSIONS
 from billing.queries import draft as drafts
 from billing.queries import invoice as invoices
@@ -37,6 +37,7 @@ class InvoicePage:
     customer: Customer
     receivable: Receivable
     document: InvoiceDocument
+    lines: Sequence[InvoiceLine]
     reference: Invoice | None
     following: Sequence[Invoice]
     left_cents: int
@@ -71,6 +72,7 @@ def view_invoice(actor: Actor, invoice_id: UUID) -> InvoicePage:
             customer,
             tx.session.get_one(Receivable, (tx.tenant_id, invoice.id)),
             tx.session.get_one(InvoiceDocument, (tx.tenant_id, invoice.id)),
+            invoices.lines_of(tx.session, invoice.id),
             invoices.get_invoice(tx.session, invoice.reference_id) if invoice.reference_id else None,
             [one for one in following if is_staff or one.state == "issued"],
             sum(line.total_cents for line in left),

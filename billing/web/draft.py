@@ -8,8 +8,6 @@ from flask import flash, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from billing.rules.amounts import write_cents
-from billing.rules.draft_words import DATES, LONGEST
 from billing.rules.manual import MOST_LINES
 from billing.rules.states import INVOICE_LABELS, SUBJECT_LABELS
 from billing.service import draft as service
@@ -95,14 +93,7 @@ def _values(found: DraftPage, typed: Mapping[str, str] | None) -> Any:
     """A function from the name of a field to its value: what was typed, else what is kept."""
     if typed is not None:
         return lambda name: typed.get(name, "")[:2_000]
-    kept: dict[str, str] = {name: getattr(found.draft, name) for name in LONGEST}
-    for name in DATES:
-        on = getattr(found.draft, name)
-        kept[name] = on.isoformat() if on else ""
-    for line in found.lines:
-        kept[f"line-{line.id}-designation"], kept[f"line-{line.id}-detail"] = line.designation, line.detail
-        kept[f"line-{line.id}-quantity"] = str(line.quantity)
-        kept[f"line-{line.id}-unit"] = write_cents(line.unit_cents)
+    kept = service.typed_of(found)
     return lambda name: kept.get(name, "")
 
 
