@@ -37,22 +37,7 @@ def post(
     Raises ValueError when the sides do not balance, Conflict without an issuer, IntegrityError for a second entry of
     the same fact.
     """
-    kept = balanced(sides)
-    issuer = tx.session.get(Issuer, tx.tenant_id)
-    if issuer is None:
-        raise Conflict("Réglez d’abord l’identité de facturation de votre structure.")
-    lines = []
-    for side in kept:
-        of = account(issuer.accounts, side.account_key)
-        lines.append(
-            {
-                "account": of.number,
-                "account_label": of.label,
-                "customer_id": side.customer_id,
-                "debit_cents": side.debit_cents,
-                "credit_cents": side.credit_cents,
-            }
-        )
+    lines = _lines(tx, sides)
     entry = JournalEntry(
         journal=journal,
         entered_on=on,
@@ -106,6 +91,25 @@ def reverse(
         about_id=first.about_id,
     )
     return _write(tx, entry, lines)
+
+
+def _lines(tx: Tx, sides: Iterable[Side]) -> list[dict[str, Any]]:
+    """The sides on the accounts of the day."""
+    kept = balanced(sides)
+    issuer = tx.session.get(Issuer, tx.tenant_id)
+    if issuer is None:
+        raise Conflict("Réglez d’abord l’identité de facturation de votre structure.")
+    accounts = {side.account_key: account(issuer.accounts, side.account_key) for side in kept}
+    return [
+        {
+            "account": accounts[side.account_key].number,
+            "account_label": accounts[side.account_key].label,
+            "customer_id": side.customer_id,
+            "debit_cents": side.debit_cents,
+            "credit_cents": side.credit_cents,
+        }
+        for side in kept
+    ]
 
 
 def _write(tx: Tx, entry: JournalEntry, lines: list[dict[str, Any]]) -> JournalEntry:

@@ -66,7 +66,7 @@ def _asked() -> dict[str, Any]:
     return {"on": day("on"), "kind": words("kind") or None, "text": words("q"), "sort": words("sort") or "name"}
 
 
-def _here() -> dict[str, str]:
+def _here() -> dict[str, Any]:
     """What the address says, without its page."""
     return {name: words(name) for name in ("on", "kind", "q", "sort") if request.args.get(name)}
 
@@ -84,7 +84,7 @@ def _table() -> tuple[list[str], list[list[Value]], str]:
 
 def _columns(found: Report) -> list[dict[str, Any]]:
     sort = words("sort") or "name"
-    here = {name: value for name, value in _here().items() if name != "sort"}
+    here: dict[str, Any] = {name: value for name, value in _here().items() if name != "sort"}
     columns: list[dict[str, Any]] = [{"key": "name", "label": "Client", "href": "href", "small": "detail"}]
     columns += [{"key": key, "label": LABELS[key], "kind": "number"} for key in COLUMNS]
     for column in columns:

@@ -21,7 +21,7 @@ blueprint = Blueprint("billing_dashboard", __name__)
 SHORT_MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 NO_CAMPAIGN = "Hors campagne"
 # What waits, in the order of what hurts: key, words, the page where it is handled.
-WATCHED: tuple[tuple[str, str, str, dict[str, str]], ...] = (
+WATCHED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("refused", "Brouillons refusés à l’émission", "drafts.list_drafts", {"state": "refused"}),
     ("rejected", "Transmissions rejetées", "transmissions.list_transmissions", {}),
     ("contested", "Factures contestées", "staff_invoices.list_invoices", {"standing": "contested"}),

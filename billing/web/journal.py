@@ -39,7 +39,7 @@ def list_entries() -> Response:
     except Invalid as error:
         found, errors = list_journal(actor(), Wanted(0)), dict(error.fields)
     typed = {name: words(name) for name in ("year", "journal", "account", "q", "customer")}
-    here = {name: value for name, value in typed.items() if value} | {"year": found.year}
+    here: dict[str, Any] = {name: value for name, value in typed.items() if value} | {"year": found.year}
     return page(
         "billing/journal.html",
         422 if errors else 200,
@@ -61,6 +61,7 @@ def view_entry(entry_id: UUID) -> Response:
     """One entry, and the others about the same thing."""
     found = read_entry(actor(), entry_id)
     label, endpoint, argument = SUBJECTS.get(found.entry.subject, ("Opération", "", ""))
+    address: dict[str, Any] = {argument: found.entry.about_id}
     return page(
         "billing/entry.html",
         found=found,
@@ -68,7 +69,7 @@ def view_entry(entry_id: UUID) -> Response:
         journal=JOURNAL_LABELS[found.entry.journal],
         labels=JOURNAL_LABELS,
         subject=label,
-        subject_href=url_for(endpoint, **{argument: found.entry.about_id}) if endpoint else None,
+        subject_href=url_for(endpoint, **address) if endpoint else None,
     )
 
 

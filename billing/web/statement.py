@@ -94,7 +94,7 @@ def _page(customer_id: UUID, who: dict[str, Any], endpoint: str, files: str, min
     except Invalid as error:
         account, errors = read_statement(actor(), customer_id), dict(error.fields)
     found = account.statement
-    dates = {"from": found.since.isoformat(), "to": found.until.isoformat()}
+    dates: dict[str, Any] = {"from": found.since.isoformat(), "to": found.until.isoformat()}
     pages = max(1, -(-len(found.lines) // PAGE))
     number = min(max(1, whole("page", pages)), pages)
     return page(

@@ -200,6 +200,11 @@ def _make_matching() -> None:
     op.create_index("ix_matching_tenant_id_credit_note_id", "matching", ["tenant_id", "credit_note_id"])
     op.create_index("ix_matching_tenant_id_invoice_id", "matching", ["tenant_id", "invoice_id"])
     op.create_index("ix_matching_tenant_id_payment_id", "matching", ["tenant_id", "payment_id"])
+    _find_what_moved_since()
+
+
+def _find_what_moved_since() -> None:
+    """What was open on a day long past is today's, and what moved since."""
     op.create_index("ix_matching_tenant_id_matched_on", "matching", ["tenant_id", "matched_on"])
     op.create_index(
         "ix_matching_undone", "matching", ["tenant_id", "undone_at"], postgresql_where=sa.text("undone_at is not null")
