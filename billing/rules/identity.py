@@ -38,7 +38,7 @@ def siret_fault(number: str) -> str:
     if not (number.isascii() and number.isdecimal() and len(number) == 14):
         return f"Un SIRET a 14 chiffres{NBSP}: celui-ci en a {sum(one.isdecimal() for one in number)}."
     if not is_siret(number):
-        return "Ce SIRET n’existe pas : sa clé est fausse. Vérifiez chaque chiffre."
+        return f"Ce SIRET n’existe pas{NBSP}: sa clé est fausse. Vérifiez chaque chiffre."
     return ""
 
 
@@ -47,7 +47,7 @@ def vat_number_fault(number: str, siret: str = "") -> str:
     if not number.startswith("FR"):
         return "Un numéro de TVA français commence par FR, par exemple FR05130007966."
     if not number.isascii() or not _tva.is_valid(number):
-        return "Ce numéro de TVA n’existe pas : FR, deux caractères de clé, puis le SIREN."
+        return f"Ce numéro de TVA n’existe pas{NBSP}: FR, deux caractères de clé, puis le SIREN."
     if siret and number[4:] != siret[:9]:
         return f"Ce numéro de TVA est celui d’un autre organisme{NBSP}: il doit finir par le SIREN {siret[:9]}."
     return ""
@@ -55,7 +55,7 @@ def vat_number_fault(number: str, siret: str = "") -> str:
 
 def iban_fault(number: str) -> str:
     """What is wrong with an IBAN. The sentence never quotes it."""
-    return "" if number.isascii() and _iban.is_valid(number) else "Cet IBAN est faux : sa clé ne correspond pas."
+    return "" if number.isascii() and _iban.is_valid(number) else f"Cet IBAN est faux{NBSP}: sa clé ne correspond pas."
 
 
 def bic_fault(number: str) -> str:
