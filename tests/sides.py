@@ -25,6 +25,7 @@ from services_catalog.service.team import declare_subcontractor
 from tenants.models import Tenant
 from tenants.service.token import create_token
 from tests.billing.bank_side import a_bank
+from tests.billing.issuing import a_run
 from tests.billing.portals import routed
 from tests.billing.regular import regular
 from tests.billing.rows import an_invoice
@@ -152,6 +153,7 @@ def _staff_side(scene: Scene) -> Values:
         "schedule_id": str(market.line.schedule_id),
         "rule_id": str(rule.id),
         "entry_id": str(an_entry(scene.tenant).id),
+        "run_id": str(a_run(scene.tenant).id),
     }
 
 

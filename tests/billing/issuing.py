@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from billing.models import Customer, Invoice, InvoiceLine, InvoiceSeries
+from billing.models import Customer, Invoice, InvoiceLine, InvoiceSeries, IssueRun
 from billing.queries import invoice as invoices
 from billing.service.issuing import issue_next
 from billing.service.making import make_next
@@ -33,6 +33,13 @@ def a_manager(tenant: Tenant) -> Actor:
 def queued(tenant: Tenant, customer: Customer, count: int = 1, **columns: Any) -> list[Invoice]:
     """Drafts that wait for their number."""
     return [a_draft(tenant, customer, state="queued", **columns) for _ in range(count)]
+
+
+def a_run(tenant: Tenant) -> IssueRun:
+    """A run, whose drafts have gone elsewhere."""
+    with transaction(system(tenant.id, "tests")) as tx:
+        run: IssueRun = tx.add(IssueRun(total=1, asked_at=tx.now))
+    return run
 
 
 def issue_all(tenant: Tenant, at: datetime = NOON) -> list[str]:
