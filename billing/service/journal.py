@@ -13,6 +13,7 @@ from billing.rules.accounts import account
 from billing.rules.journal import Side, balanced
 from kit.errors import Conflict
 from kit.transaction import Tx
+from services_catalog.service.today import today
 
 __all__ = ["Side", "post", "reverse"]
 
@@ -33,7 +34,8 @@ def post(
     """Write the entry of a fact and return it: `subject` and `subject_id` say which, and have one entry at most.
 
     `about_id` is the payment, invoice or matching that the amounts are of, when the subject is something else.
-    Call it last: it holds the journal's number until the commit. `on` is the day of the entry, its year the series.
+    Call it last: it holds the journal's number until the commit. `on` is the day of the entry, its year the series; a
+    day to come (a value date) is entered today, for an entry is validated when it is written.
     Raises ValueError when the sides do not balance, Conflict without an issuer, IntegrityError for a second entry of
     the same fact.
     """
@@ -113,6 +115,7 @@ def _lines(tx: Tx, sides: Iterable[Side]) -> list[dict[str, Any]]:
 
 
 def _write(tx: Tx, entry: JournalEntry, lines: list[dict[str, Any]]) -> JournalEntry:
+    entry.entered_on = min(entry.entered_on, today(tx))
     entry.year, entry.lines, entry.validated_at = entry.entered_on.year, len(lines), tx.now
     tx.session.flush()  # every other lock comes before the series'
     entry.number = _next_number(tx, entry.year)

@@ -13,12 +13,13 @@ from billing.models import Customer, JournalEntry, JournalLine
 from billing.rules.accounts import DEFAULTS, account, read_accounts
 from billing.rules.journal import Side, balanced
 from billing.service.journal import post, reverse
+from kit import clock
 from kit.actor import system
 from kit.db import uuid7
 from kit.errors import Conflict, Invalid
 from kit.transaction import Tx, transaction
 from tenants.models import Tenant
-from tests.billing.rows import a_customer, an_issuer
+from tests.billing.rows import a_customer, an_issuer, noon
 
 
 def sale(tx: Tx, customer: Customer, on: date = date(2026, 5, 4), **words: Any) -> JournalEntry:
@@ -63,6 +64,14 @@ def test_an_entry_has_its_number_and_its_lines(tenant: Tenant) -> None:
         ("706000", "Prestations de services", 0, 10_000),
         ("445710", "TVA collectée", 0, 2_000),
     ]
+
+
+def test_a_day_to_come_is_entered_today(tenant: Tenant) -> None:
+    an_issuer(tenant)
+    customer = a_customer(tenant)
+    with clock.frozen(noon(date(2026, 12, 31))), transaction(system(tenant.id, "test")) as tx:
+        entry = sale(tx, customer, on=date(2027, 1, 2))
+    assert (entry.entered_on, entry.year, entry.piece_on) == (date(2026, 12, 31), 2026, date(2027, 1, 2))
 
 
 def test_a_fact_has_one_entry(tenant: Tenant) -> None:
