@@ -119,7 +119,7 @@ def test_a_write_off_and_a_refund_are_entered_and_undone_by_their_mirror(
     an_issuer(tenant)
     customer = a_customer(tenant)
     invoice, payment = an_invoice(tenant, customer, 12_000), received(tenant, customer, 15_000)
-    sides = {"invoice_id": invoice.id} if kind == "write_off" else {"payment_id": payment.id}
+    sides: Any = {"invoice_id": invoice.id} if kind == "write_off" else {"payment_id": payment.id}
     before = balance(tenant, account)
     with inside(tenant) as tx:
         made = match(tx, kind=kind, amount_cents=back, reason="test", **sides)

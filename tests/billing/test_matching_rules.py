@@ -1,6 +1,7 @@
 """What a transfer pays: certain, likely, or left to a person. Never more than came, never more than is open."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -37,7 +38,7 @@ def paid(proposal: Proposal) -> dict[int, int]:
     return {one.invoice_id.int - 100: one.amount_cents for one in proposal.allocations}
 
 
-CASES = {
+CASES: dict[str, tuple[tuple[Any, ...], str, dict[int, int], str]] = {
     # (amount, wording, counterpart, iban) -> kind, allocations, word of the reason
     "reference": ((10_000, "VIR RF00F2026000001"), "certain", {1: 10_000}, "montant exact"),
     "number": ((10_000, "FACTURE F2026-000001"), "certain", {1: 10_000}, "F2026-000001"),
