@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from billing.rules.journal import Side, balanced
 from billing.service.issuer import issuer_of
 from kit.db import uuid7
 from kit.transaction import Tx
+from services_catalog.service.today import today
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +34,17 @@ class Entry:
 
 
 def post_all(tx: Tx, entries: Sequence[Entry]) -> None:
-    """Write entries in their order, numbered without gap within each year. Call it last, as `post`.
+    """Write entries in their order, numbered without gap within each year; a day to come is entered today, as `post` does. Call it last.
 
     Raises ValueError when one does not balance, Conflict without an issuer.
     """
     if not entries:
         return
     accounts = issuer_of(tx).accounts
-    kept = [(uuid7(), one, balanced(one.sides)) for one in entries]
+    latest = today(tx)
+    kept = [(uuid7(), replace(one, on=min(one.on, latest)), balanced(one.sides)) for one in entries]
     tx.session.flush()  # every other lock comes before the series'
-    numbers = _numbers(tx, [one.on.year for one in entries])
+    numbers = _numbers(tx, [one.on.year for _, one, _ in kept])
     tx.session.execute(
         insert(JournalEntry),
         [

@@ -168,6 +168,15 @@ def test_without_an_issuer_or_the_role_nothing_is_imported(tenant: Tenant) -> No
         statements.view_statement(root(tenant), tenant.id)
 
 
+def test_a_movement_of_a_day_to_come_is_entered_today(tenant: Tenant) -> None:
+    an_issuer(tenant)
+    imported(tenant, camt(entry(100, on="2199-01-01"), entry(200, on="2025-12-31"), entry(300)))
+    with transaction(root(tenant)) as tx:
+        days = tx.session.scalars(select(JournalEntry.entered_on).order_by(JournalEntry.entered_on)).all()
+        assert days[-1] == tx.now.date()
+        assert days[:2] == [date(2025, 12, 31), date(2026, 5, 4)]
+
+
 def test_two_people_import_overlapping_files_at_once(tenant: Tenant) -> None:
     an_issuer(tenant)
     customer = a_customer(tenant)
