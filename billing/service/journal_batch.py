@@ -34,7 +34,9 @@ class Entry:
 
 
 def post_all(tx: Tx, entries: Sequence[Entry]) -> None:
-    """Write entries in their order, numbered without gap within each year; a day to come is entered today, as `post` does. Call it last.
+    """Write entries in their order, numbered without gap within each year. Call it last.
+
+    A day to come is entered today, as `post` does.
 
     Raises ValueError when one does not balance, Conflict without an issuer.
     """
