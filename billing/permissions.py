@@ -1,7 +1,7 @@
 """Who may do what to invoices, customers, payments and the issuer's settings.
 
-The GRADeS invoices. A facility sees its own invoices (`thing.organisation_id`); the ARS those it pays: they belong to
-no organisation (`thing.organisation_id` is None).
+The GRADeS invoices. A facility sees its own invoices (`thing.organisation_id`); the ARS those it pays
+(`thing.is_funder`); nobody else those of an adherent that has no account.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ ars = role("ars_manager", "ars_instructor")
 
 def _funder(actor: Actor, thing: Any) -> bool:
     """The ARS, for what it pays itself."""
-    return ars(actor, thing) and (thing is None or thing.organisation_id is None)
+    return ars(actor, thing) and (thing is None or thing.is_funder)
 
 
 def _funding_manager(actor: Actor, thing: Any) -> bool:

@@ -38,8 +38,9 @@ class Invoice(OwnedByTenant, Identified, Base):
     """An invoice, a corrected invoice or a credit note (amounts are positive in all three).
 
     Amounts are the sums of its lines. `content` is billing.rules.content.Content as JSON, written at the issue: the
-    document is made from it alone. `reference_id` is the invoice that this one credits or replaces. `findings` say why
-    an issue was refused. `payment_reference` is an ISO 11649 reference.
+    document is made from it alone. `organisation_id` and `is_funder` are those of its customer: who may read it.
+    `reference_id` is the invoice that this one credits or replaces. `findings` say why an issue was refused.
+    `payment_reference` is an ISO 11649 reference.
     """
 
     __tablename__ = "invoice"
@@ -71,6 +72,7 @@ class Invoice(OwnedByTenant, Identified, Base):
     state: Mapped[str] = mapped_column(default=INVOICE.initial)
     customer_id: Mapped[UUID]
     organisation_id: Mapped[UUID | None]
+    is_funder: Mapped[bool] = mapped_column(default=False)
     reference_id: Mapped[UUID | None]
     reason: Mapped[str] = mapped_column(default="")
     engagement_number: Mapped[str] = mapped_column(default="")

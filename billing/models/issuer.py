@@ -18,7 +18,7 @@ class Issuer(OwnedByTenant, Base):
     `prefix` begins the numbers of its series. `terms` and `ladders` are by kind of customer: days to pay; reminders
     as dicts days (after the due date), tone. `accounts` are the account numbers of its plan. `public_accounting`: only
     its accounting officer handles its funds (GBCP), so that a payment provider needs a recorded agreement.
-    `penalty_rate`, in basis points a year, lets a formal notice say what being late costs; without it, it says the rule.
+    `penalty_rate`, in basis points a year, lets a formal notice say what being late costs; else it says the rule.
     """
 
     __tablename__ = "issuer"

@@ -32,6 +32,7 @@ class Receivable(OwnedByTenant, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-9)
     customer_id: Mapped[UUID]
     organisation_id: Mapped[UUID | None]
+    is_funder: Mapped[bool] = mapped_column(default=False)
     is_credit: Mapped[bool]
     due_on: Mapped[date]
     total_cents: Mapped[Cents]

@@ -32,6 +32,7 @@ class Transmission(OwnedByTenant, Identified, Base):
 
     invoice_id: Mapped[UUID]
     organisation_id: Mapped[UUID | None]
+    is_funder: Mapped[bool] = mapped_column(default=False)
     channel: Mapped[str]
     state: Mapped[str] = mapped_column(default=TRANSMISSION.initial)
     external_reference: Mapped[str] = mapped_column(default="")

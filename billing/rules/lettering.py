@@ -1,8 +1,8 @@
 """Lettering (lettrage): which lines of the customers' account settle each other, derived from matchings. Pure.
 
 A group is what matchings join: invoices, credit notes, payments. It gets a code when nothing of it is open; its lines
-then sum to zero on each customer's account. Given the matchings and the lines of one year, what an older line takes part
-in is left open, and has no code.
+then sum to zero on each customer's account. Given the matchings and the lines of one year, what an older line takes
+part in is left open, and has no code.
 """
 
 from collections.abc import Iterable, Mapping

@@ -103,6 +103,7 @@ def _invoice(tx: Tx, wanted: Charge, amounts: Amounts) -> dict[str, Any]:
         "state": INVOICE.initial,
         "customer_id": customer.id,
         "organisation_id": customer.organisation_id,
+        "is_funder": customer.is_funder,
         "engagement_number": wanted.engagement_number,
         "service_code": wanted.service_code or customer.service_code,
         "purchaser_reference": wanted.purchaser_reference,

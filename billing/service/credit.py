@@ -114,6 +114,7 @@ def _draft(tx: Tx, invoice: Invoice, kind: str, reason: str) -> Invoice:
             kind=kind,
             customer_id=invoice.customer_id,
             organisation_id=invoice.organisation_id,
+            is_funder=invoice.is_funder,
             reference_id=invoice.id,
             reason=reason,
             created_by=tx.actor.user_id,

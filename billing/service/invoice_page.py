@@ -16,7 +16,6 @@ from billing.queries.customer import find_funder
 from billing.queries.invoice import InvoiceFilter, Totals
 from billing.rules.content import Content, read_content
 from kit.actor import Actor
-from kit.errors import NotFound
 from kit.permissions import allows, permit
 from kit.transaction import transaction
 from services_catalog.service.today import today
@@ -62,8 +61,6 @@ def view_invoice(actor: Actor, invoice_id: UUID) -> InvoicePage:
         permit(PERMISSIONS, actor, "invoice.view", invoice)
         customer = drafts.get_customer(tx.session, invoice.customer_id)
         is_staff = allows(PERMISSIONS, actor, "invoice.list")
-        if invoice.organisation_id is None and not customer.is_funder and not is_staff:
-            raise NotFound(invoices.NO_INVOICE)
         following = invoices.list_following(tx.session, invoice.id)
         left = invoices.left_of(tx.session, invoice.id) if is_staff else []
         return InvoicePage(

@@ -114,6 +114,7 @@ def _receivable(invoice: Invoice, customer: Customer) -> Receivable:
         id=invoice.id,
         customer_id=customer.id,
         organisation_id=invoice.organisation_id,
+        is_funder=invoice.is_funder,
         is_credit=invoice.kind == "credit_note",
         due_on=invoice.due_on,
         total_cents=invoice.total_cents,

@@ -46,8 +46,6 @@ def view_statement(
     with transaction(actor) as tx:
         customer = get_customer(tx.session, customer_id)
         permit(PERMISSIONS, actor, "account_statement.view", customer)
-        if customer.organisation_id is None and not customer.is_funder:  # a facility without an account here
-            permit(PERMISSIONS, actor, "receivable.list")
         first, last = rules.period(since, until, today(tx))
         opening = balance_of(tx.session, customer_id, first - timedelta(days=1))
         rows = list_account(tx.session, customer_id, first, last, MOST_LINES + 1)

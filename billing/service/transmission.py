@@ -60,6 +60,7 @@ def route_invoice(tx: Tx, invoice_id: UUID) -> Transmission | None:
         Transmission(
             invoice_id=invoice.id,
             organisation_id=invoice.organisation_id,
+            is_funder=invoice.is_funder,
             channel=channel,
             last_error=why,
             next_attempt_at=None if channel == "manual" else tx.now,

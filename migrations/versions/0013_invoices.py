@@ -78,6 +78,7 @@ def _invoice_columns() -> list[sa.Column[Any]]:
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("customer_id", sa.Uuid, nullable=False),
         sa.Column("organisation_id", sa.Uuid),
+        sa.Column("is_funder", sa.Boolean, nullable=False),
         sa.Column("reference_id", sa.Uuid),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("engagement_number", sa.Text, nullable=False),

@@ -107,6 +107,7 @@ def _make_receivable() -> None:
         sa.Column("id", sa.Uuid, nullable=False),
         sa.Column("customer_id", sa.Uuid, nullable=False),
         sa.Column("organisation_id", sa.Uuid),
+        sa.Column("is_funder", sa.Boolean, nullable=False),
         sa.Column("is_credit", sa.Boolean, nullable=False),
         sa.Column("due_on", sa.Date, nullable=False),
         sa.Column("total_cents", sa.BigInteger, nullable=False),

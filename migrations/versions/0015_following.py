@@ -118,6 +118,7 @@ def _make_transmission() -> None:
         sa.Column("id", sa.Uuid, nullable=False),
         sa.Column("invoice_id", sa.Uuid, nullable=False),
         sa.Column("organisation_id", sa.Uuid),
+        sa.Column("is_funder", sa.Boolean, nullable=False),
         sa.Column("channel", sa.Text, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("external_reference", sa.Text, nullable=False),
