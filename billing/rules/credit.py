@@ -12,6 +12,7 @@ from kit.errors import Conflict, Invalid
 from kit.french import NBSP, money
 
 REASON_LENGTH = 500
+NOT_MADE = "L’avoir n’est pas établi."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,26 @@ def credit(left: Sequence[Left], amounts: Mapping[UUID, int] | None) -> list[Tak
     if not errors and not any(wanted.values()):
         errors["amounts"] = "Indiquez un montant sur une ligne au moins."
     if errors:
-        raise Invalid("L’avoir ne peut pas être établi avec ces montants.", errors)
+        raise Invalid(NOT_MADE, errors)
     return [_taken(line, wanted[line.line_id]) for line in left if wanted.get(line.line_id)]
+
+
+def read_credit(left: Sequence[Left], amounts: Mapping[UUID, int] | None, reason: str) -> tuple[list[Taken], str]:
+    """What a credit note takes, and why; everything that is wrong is said at once. Raises Invalid, Conflict."""
+    wrong: dict[str, str] = {}
+    taken: list[Taken] = []
+    why = ""
+    try:
+        taken = credit(left, amounts)
+    except Invalid as error:
+        wrong.update(error.fields)
+    try:
+        why = read_reason(reason)
+    except Invalid as error:
+        wrong.update(error.fields)
+    if wrong:
+        raise Invalid(NOT_MADE, wrong)
+    return taken, why
 
 
 def read_reason(text: str) -> str:

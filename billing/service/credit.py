@@ -39,7 +39,7 @@ def credit(actor: Actor, invoice_id: UUID, amounts: Mapping[UUID, int] | None, r
     """
     with transaction(actor) as tx:
         invoice = _credited(tx, invoice_id, "invoice.credit", lock=True)
-        note = _credit_note(tx, invoice, amounts, rules.read_reason(reason))
+        note = _credit_note(tx, invoice, amounts, reason)
         tx.audit("invoice.credit", invoice.id, credit_note=str(note.id), total_cents=note.total_cents)
         return note
 
@@ -51,11 +51,10 @@ def correct(actor: Actor, invoice_id: UUID, reason: str) -> tuple[Invoice, Invoi
     """
     with transaction(actor) as tx:
         invoice = _credited(tx, invoice_id, "invoice.correct", lock=True)
-        why = rules.read_reason(reason)
         if any(one.kind == "corrected" for one in invoices.list_following(tx.session, invoice.id)):
             raise Conflict(ALREADY_CORRECTED)
-        note = _credit_note(tx, invoice, None, why)
-        corrected = _draft(tx, invoice, "corrected", why)
+        note = _credit_note(tx, invoice, None, reason)
+        corrected = _draft(tx, invoice, "corrected", note.reason)
         for position, line in enumerate(invoices.lines_of(tx.session, invoice.id), start=1):
             amounts = {name: getattr(line, name) for name in AMOUNTS}
             # The same work, invoiced again: its source is still invoiced once, under this invoice's name.
@@ -96,9 +95,9 @@ def _credited(tx: Tx, invoice_id: UUID, action: str, lock: bool = False) -> Invo
 
 
 def _credit_note(tx: Tx, invoice: Invoice, amounts: Mapping[UUID, int] | None, reason: str) -> Invoice:
-    taken = rules.credit(invoices.left_of(tx.session, invoice.id), amounts)
+    taken, why = rules.read_credit(invoices.left_of(tx.session, invoice.id), amounts, reason)
     lines = {line.id: line for line in invoices.lines_of(tx.session, invoice.id)}
-    note = _draft(tx, invoice, "credit_note", reason)
+    note = _draft(tx, invoice, "credit_note", why)
     for position, part in enumerate(taken, start=1):
         line = lines[part.line_id]
         _line(tx, note, line, position, _amounts(line, part), source_key=line.source_key, credits_id=line.id)
