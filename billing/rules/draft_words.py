@@ -21,6 +21,7 @@ LONGEST = {
 }
 LONGEST_DESIGNATION, LONGEST_DETAIL = 200, 1_000
 MOST_UNITS = 100_000
+MOST_AT_ONCE = 500  # drafts that one form or one request names
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 DATES = ("period_starts_on", "period_ends_on", "delivered_on")
 

@@ -4,10 +4,9 @@ from marshmallow import Schema, fields, validate
 
 from billing.rules.amounts import LARGEST_CENTS
 from billing.rules.credit import REASON_LENGTH
-from billing.rules.draft_words import LONGEST, LONGEST_DESIGNATION, LONGEST_DETAIL, MOST_UNITS
+from billing.rules.draft_words import LONGEST, LONGEST_DESIGNATION, LONGEST_DETAIL, MOST_AT_ONCE, MOST_UNITS
 from billing.rules.manual import MOST_LINES
 from billing.rules.states import INVOICE, INVOICE_KINDS, SUBJECTS
-from billing.service.draft import MOST_AT_ONCE
 
 
 class PageQuery(Schema):

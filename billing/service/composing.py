@@ -23,8 +23,6 @@ def compose(
     is_credit = invoice.kind == "credit_note"
     days = due_date.delay(customer.kind, issuer.terms, customer.terms_days)
     due = due_date.due_on(on, days, is_credit)
-    reference = get_invoice(tx.session, invoice.reference_id) if invoice.reference_id else None
-    orders = order_numbers(tx.session, [line.order_id for line in lines])
     said = tuple(_line(line) for line in lines)
     return Content(
         number=number,
@@ -44,9 +42,7 @@ def compose(
         service_code=invoice.service_code,
         engagement_number=invoice.engagement_number,
         purchaser_reference=invoice.purchaser_reference,
-        orders=tuple(sorted(set(orders.values()))),
-        reference_number=(reference.number or "") if reference else "",
-        reference_on=_iso(reference.issued_on) if reference else "",
+        orders=_orders(tx, lines),
         reason=invoice.reason,
         iban=issuer.iban,
         bic=issuer.bic,
@@ -58,7 +54,19 @@ def compose(
         seller_legal_form=issuer.legal_form,
         vat_on_debits=issuer.vat_on_debits,
         portal=f"{settings().base_url}/{tx.session.get_one(Tenant, tx.tenant_id).slug}",
+        **_reference(tx, invoice),
     )
+
+
+def _orders(tx: Tx, lines: Sequence[InvoiceLine]) -> tuple[str, ...]:
+    return tuple(sorted(set(order_numbers(tx.session, [line.order_id for line in lines]).values())))
+
+
+def _reference(tx: Tx, invoice: Invoice) -> dict[str, str]:
+    """The invoice that this one credits or replaces."""
+    found = get_invoice(tx.session, invoice.reference_id) if invoice.reference_id else None
+    number, on = (found.number or "", found.issued_on) if found else ("", None)
+    return {"reference_number": number, "reference_on": _iso(on)}
 
 
 def _seller(issuer: Issuer) -> Party:

@@ -12,7 +12,7 @@ from billing.queries import draft as drafts
 from billing.queries import invoice as invoices
 from billing.queries.draft import DraftFilter, Sum
 from billing.rules.amounts import write_cents
-from billing.rules.draft_words import DATES, LONGEST, DraftWords, LineWords, read_words
+from billing.rules.draft_words import DATES, LONGEST, MOST_AT_ONCE, DraftWords, LineWords, read_words
 from billing.rules.readiness import Facts, Finding, findings
 from billing.rules.states import INVOICE
 from billing.rules.vat import Regime
@@ -28,7 +28,6 @@ CHANGED = (
     "Ce brouillon a changé depuis l’ouverture de la page. "
     "Rien n’est enregistré\N{NO-BREAK SPACE}: relisez-le, puis recommencez."
 )
-MOST_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)

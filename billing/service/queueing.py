@@ -9,8 +9,9 @@ from billing.permissions import PERMISSIONS
 from billing.queries import draft as drafts
 from billing.queries import issue_run as runs
 from billing.queries.draft import DraftFilter
+from billing.rules.draft_words import MOST_AT_ONCE
 from billing.rules.states import INVOICE
-from billing.service.draft import MOST_AT_ONCE, chosen
+from billing.service.draft import chosen
 from kit.actor import Actor
 from kit.db import uuid7
 from kit.errors import Conflict
