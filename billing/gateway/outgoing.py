@@ -1,4 +1,7 @@
-"""Calls to portals: https, no redirection followed, bounded in time and size. urllib3 reads no .netrc, no proxy."""
+"""Calls to portals: https, no redirection followed, bounded in time and size. urllib3 reads no .netrc, no proxy.
+
+The address that was looked at is the one that is called: a name that changes in between leads nowhere else.
+"""
 
 import json
 import socket
@@ -7,9 +10,9 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from urllib3 import BaseHTTPResponse, PoolManager, Timeout
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, Timeout
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError, SSLError
 
 from billing.gateway.channel import Unknown, Unsent
@@ -45,12 +48,21 @@ def call(
 
     Raises Unsent when nothing can have reached the portal, Unknown when the answer is lost.
     """
-    _check_reach(who, url)
+    host = _where(who, url)
     end = time.monotonic() + patience
     timeout = Timeout(connect=min(CONNECT_SECONDS, patience), read=min(READ_SECONDS, patience))
-    with PoolManager(num_pools=1, retries=False, timeout=timeout) as pool:
+    parts = urlsplit(url)
+    with _pool(parts, host, timeout) as pool:
         try:
-            answer = pool.request(method, url, headers=dict(headers), body=body, redirect=False, preload_content=False)
+            answer = pool.urlopen(
+                method,
+                parts.path or "/",
+                body,
+                {**headers, "Host": parts.netloc},
+                retries=False,
+                redirect=False,
+                preload_content=False,
+            )
         except (NewConnectionError, ConnectTimeoutError, NameResolutionError) as error:
             raise Unsent(f"{who} {AWAY}") from error
         except SSLError as error:
@@ -84,17 +96,29 @@ def _read(who: str, answer: BaseHTTPResponse, end: float) -> bytes:
     return b"".join(parts)
 
 
-def _check_reach(who: str, url: str) -> None:
-    """Never a service of our own network: its address was typed by one of many tenants. A trial calls itself."""
+def _pool(parts: SplitResult, host: str, timeout: Timeout) -> HTTPConnectionPool:
+    """A connection to `host`, which must prove to be whom the address names."""
+    if parts.scheme == "http":
+        return HTTPConnectionPool(host, parts.port, timeout=timeout)
+    name = parts.hostname
+    return HTTPSConnectionPool(host, parts.port, timeout=timeout, server_hostname=name, assert_hostname=name)
+
+
+def _where(who: str, url: str) -> str:
+    """The host to connect to: never a service of our own network, for the address was typed by one of many tenants. A
+    trial calls itself."""
     fault = address_fault(url)
     if fault:
         raise Unsent(f"{who}\N{NO-BREAK SPACE}: {fault}")
-    if is_near(urlsplit(settings().base_url).hostname or ""):
-        return
     parts = urlsplit(url)
+    if is_near(urlsplit(settings().base_url).hostname or ""):
+        return parts.hostname or ""
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
-    except OSError as error:
+        known = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
         raise Unsent(f"{who} {AWAY}") from error
-    if not all(is_public(str(where[0])) for *_, where in found):
+    found = [str(where[0]) for *_, where in known]
+    if not all(is_public(one) for one in found):
         raise Unsent(f"{who} {INSIDE}")
+    # The system puts first what it can reach; IPv4 is reached from everywhere.
+    return next((one for one in found if ":" not in one), found[0])

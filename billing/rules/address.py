@@ -1,6 +1,6 @@
 """The address of a portal, as somebody typed it: https, a plain name, nothing hidden in it. Pure."""
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 LONGEST = 200
@@ -9,6 +9,8 @@ UNREADABLE = "Cette adresse n’est pas lisible. Elle commence par https://."
 UNSAFE = "L’adresse doit commencer par https://\N{NO-BREAK SPACE}: les mots de passe n’y passent qu’ainsi."
 PLAIN = "L’adresse ne doit contenir ni identifiant, ni point d’interrogation, ni dièse."
 NEAR = ("localhost", "127.0.0.1", "::1")
+# All that is given out of IPv6; elsewhere, and in 6to4, an address of IPv4 may be wrapped: one of ours too.
+GIVEN_OUT, WRAPPED = IPv6Network("2000::/3"), IPv6Network("2002::/16")
 
 
 def address_fault(typed: str) -> str:
@@ -37,5 +39,7 @@ def is_near(host: str) -> bool:
 def is_public(address: str) -> bool:
     """Whether an IP address belongs to the open network: a portal is never inside ours."""
     found = ip_address(address.partition("%")[0])
-    mapped = getattr(found, "ipv4_mapped", None)
-    return (mapped or found).is_global and not found.is_multicast
+    found = getattr(found, "ipv4_mapped", None) or found
+    if isinstance(found, IPv6Address) and (found not in GIVEN_OUT or found in WRAPPED):
+        return False
+    return found.is_global and not found.is_multicast

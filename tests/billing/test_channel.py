@@ -88,8 +88,11 @@ def test_addresses() -> None:
     assert address_fault("http://api.piste.gouv.fr")
     assert address_fault("https://api.piste.gouv.fr:port/")
     assert address_fault("https://" + "a" * 300)
-    assert not any(is_public(one) for one in ("127.0.0.1", "10.1.2.3", "::1", "fe80::1%eth0", "::ffff:192.168.0.1"))
+    inside = ("127.0.0.1", "10.1.2.3", "::1", "fe80::1%eth0", "::ffff:192.168.0.1", "fec0::1", "100.64.0.1")
+    wrapped = ("64:ff9b::7f00:1", "2002:7f00:1::", "::127.0.0.1")
+    assert [one for one in (*inside, *wrapped) if is_public(one)] == []
     assert is_public("8.8.8.8")
+    assert is_public("2a00:1450:4007:80c::200e")
 
 
 GOOD = {"url": "https://pa.example/api", "token": "abc"}

@@ -1,8 +1,10 @@
 """Our clients of Chorus Pro and of a platform, against strict fakes that are away, slow, angry or confused."""
 
+import socket
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -225,19 +227,43 @@ def test_an_address_that_is_not_called(url: str) -> None:
         call("Le portail", "GET", url, {}, None)
 
 
+@pytest.fixture
+def real_installation(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("CRRC_BASE_URL", "https://crrc.example")
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.mark.usefixtures("real_installation")
 @pytest.mark.parametrize(
     "url", ["https://127.0.0.1:8443/", "https://10.0.0.8/", "https://169.254.169.254/", "https://[::ffff:10.0.0.1]/"]
 )
-def test_our_own_network_is_not_called_from_a_real_installation(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_our_own_network_is_not_called_from_a_real_installation(url: str) -> None:
     """The address is typed by people of one tenant among others."""
-    monkeypatch.setenv("CRRC_BASE_URL", "https://crrc.example")
-    settings.cache_clear()
-    try:
-        with pytest.raises(Unsent, match="notre réseau"):
-            call("Le portail", "GET", url, {}, None)
-    finally:
-        monkeypatch.undo()
-        settings.cache_clear()
+    with pytest.raises(Unsent, match="notre réseau"):
+        call("Le portail", "GET", url, {}, None)
+
+
+@pytest.mark.usefixtures("real_installation")
+def test_the_address_that_was_looked_at_is_the_one_that_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever holds the name may answer another address to the second question: nobody asks it."""
+    asked, called = [], []
+
+    def answers(host: str, *_: object, **__: object) -> list[Any]:
+        asked.append(host)
+        return [(None, None, None, "", ("203.0.114.7" if len(asked) == 1 else "127.0.0.1", 443))]
+
+    def connect(where: tuple[str, int], *_: object, **__: object) -> None:
+        called.append(where)
+        raise OSError
+
+    monkeypatch.setattr(socket, "getaddrinfo", answers)
+    monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
+    with pytest.raises(Unsent):
+        call("Le portail", "GET", "https://portail.example/v1", {}, None)
+    assert (asked, called) == (["portail.example"], [("203.0.114.7", 443)])
 
 
 def test_times_of_the_portal() -> None:
