@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.models import Customer, Invoice, Receivable
@@ -72,7 +72,7 @@ def list_by_ids(session: Session, ids: Iterable[UUID]) -> Sequence[OpenInvoice]:
     return _read(session, _open().where(Receivable.id.in_(list(ids))))
 
 
-def _open() -> Select[Any]:
+def _open() -> Any:
     return (
         select(
             Receivable.id,
@@ -93,5 +93,5 @@ def _open() -> Select[Any]:
     )
 
 
-def _read(session: Session, query: Select[Any]) -> Sequence[OpenInvoice]:
+def _read(session: Session, query: Any) -> Sequence[OpenInvoice]:
     return [OpenInvoice(*row) for row in session.execute(query)]
