@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.rules.states import CHANNELS, TRANSMISSION
-from kit.db import INSTANT, Base, Identified, OwnedByTenant, one_of, tenant_key
+from kit.db import INSTANT, Base, Cents, Identified, OwnedByTenant, one_of, tenant_key
 
 
 class Transmission(OwnedByTenant, Identified, Base):
@@ -75,6 +75,6 @@ class Dunning(OwnedByTenant, Identified, Base):
     invoice_id: Mapped[UUID]
     level: Mapped[int]
     tone: Mapped[str]
-    open_cents: Mapped[int]
+    open_cents: Mapped[Cents]
     told: Mapped[int]
     sent_at: Mapped[datetime] = mapped_column(INSTANT)

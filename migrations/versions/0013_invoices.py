@@ -221,7 +221,7 @@ def _invoice_line_constraints() -> list[sa.Constraint]:
 
 
 def _freeze_what_is_issued() -> None:
-    """An issued invoice and its lines never change, whatever a program does; it takes the number its series gave."""
+    """An issued invoice and its lines never change, whatever a program does; it is their sum, under the next number."""
     op.execute(
         """
         create function guard_invoice() returns trigger language plpgsql as $$
@@ -233,12 +233,19 @@ def _freeze_what_is_issued() -> None:
             if tg_op = 'DELETE' then
                 return old;
             end if;
-            if new.state = 'issued' and (tg_op = 'INSERT' or not exists (
+            if new.state = 'issued' and (tg_op = 'INSERT' or new.series_number < 1 or not exists (
                 select from invoice_series
                 where tenant_id = new.tenant_id and year = new.series_year and last_number = new.series_number
             )) then
                 raise exception 'invoice %: its number is not the next one', new.number
                     using errcode = 'check_violation', constraint = 'ck_invoice_next_number';
+            end if;
+            if new.state = 'issued' and not exists (
+                select from invoice_line where tenant_id = new.tenant_id and invoice_id = new.id
+                having (sum(net_cents), sum(vat_cents)) = (new.net_cents, new.vat_cents)
+            ) then
+                raise exception 'invoice %: it is not the sum of its lines', new.number
+                    using errcode = 'check_violation', constraint = 'ck_invoice_lines';
             end if;
             return new;
         end $$

@@ -25,9 +25,12 @@ TABLES = (
     "online_refund",
 )
 AMOUNTS = {"receivable": "total_cents", "payment": "amount_cents"}
-MATCHING_FACTS = ("kind", "invoice_id", "payment_id", "credit_note_id", "amount_cents", "reason", "matched_at")
-RECEIVABLE_FACTS = ("customer_id", "is_credit", "due_on", "total_cents")
-PAYMENT_FACTS = ("kind", "bank_line_id", "checkout_id", "received_on", "amount_cents")
+MATCHING_FACTS = (
+    *("id", "kind", "invoice_id", "payment_id", "credit_note_id", "amount_cents", "reason", "automatic"),
+    *("matched_by", "matched_on", "matched_at"),
+)
+RECEIVABLE_FACTS = ("id", "customer_id", "is_credit", "due_on", "total_cents")
+PAYMENT_FACTS = ("id", "kind", "bank_line_id", "checkout_id", "received_on", "amount_cents", "recorded_at")
 
 
 def upgrade() -> None:
@@ -50,6 +53,7 @@ def upgrade() -> None:
     op.execute(f"revoke delete on checkout, payment_event, payout, online_refund from {APP_ROLE}")
     _keep_what_is_open()
     _refuse_to_rewrite()
+    _owe_what_was_issued()
 
 
 def _make_bank_statement() -> None:
@@ -273,3 +277,27 @@ def _refuse_to_rewrite() -> None:
 
 def _differs(columns: Iterable[str]) -> str:
     return "(" + " or ".join(f"new.{name} is distinct from old.{name}" for name in columns) + ")"
+
+
+def _owe_what_was_issued() -> None:
+    """A receivable is that of an issued invoice: its customer, its amount, its day."""
+    op.execute(
+        """
+        create function check_receivable() returns trigger language plpgsql as $$
+        begin
+            if not exists (
+                select from invoice where tenant_id = new.tenant_id and id = new.id and state = 'issued'
+                and (customer_id, total_cents, due_on, kind = 'credit_note')
+                    = (new.customer_id, new.total_cents, new.due_on, new.is_credit)
+            ) then
+                raise exception 'receivable %: this is not what was issued', new.id
+                    using errcode = 'check_violation', constraint = 'ck_receivable_issued';
+            end if;
+            return new;
+        end $$
+        """
+    )
+    op.execute(
+        "create trigger check_receivable before insert on receivable "
+        "for each row execute function check_receivable()"
+    )

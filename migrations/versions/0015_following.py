@@ -100,7 +100,7 @@ def _make_dunning() -> None:
         sa.Column("invoice_id", sa.Uuid, nullable=False),
         sa.Column("level", sa.Integer, nullable=False),
         sa.Column("tone", sa.Text, nullable=False),
-        sa.Column("open_cents", sa.Integer, nullable=False),
+        sa.Column("open_cents", sa.BigInteger, nullable=False),
         sa.Column("told", sa.Integer, nullable=False),
         sa.Column("sent_at", INSTANT, nullable=False),
         sa.CheckConstraint("level > 0", name="level"),
@@ -161,7 +161,7 @@ def _make_transmission_event() -> None:
 
 
 def _check_entries() -> None:
-    """At commit, an entry has the lines it says, for ever, and they sum to zero."""
+    """At commit, an entry has the lines it says, for ever, they sum to zero, and its number is one its series gave."""
     op.execute(
         """
         create function check_journal_entry() returns trigger language plpgsql as $$
@@ -176,6 +176,13 @@ def _check_entries() -> None:
             ) then
                 raise exception 'journal entry %: its lines do not balance', entry
                     using errcode = 'check_violation', constraint = 'ck_journal_entry_balance';
+            end if;
+            if tg_table_name = 'journal_entry' then
+                if not exists (select from journal_series where tenant_id = new.tenant_id and year = new.year
+                               and new.number between 1 and last_number) then
+                    raise exception 'journal entry %: its series did not give it the number %', entry, new.number
+                        using errcode = 'check_violation', constraint = 'ck_journal_entry_number';
+                end if;
             end if;
             return null;
         end $$
