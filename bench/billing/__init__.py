@@ -18,7 +18,7 @@ def run() -> dict[str, float]:
     """Every figure of billing. CRRC_BENCH_INVOICES asks for fewer. Fails on a gap, a double, or an unsound document."""
     count = int(os.environ.get("CRRC_BENCH_INVOICES", INVOICES))
     environment = database.fresh("bench_billing")
-    environment["CRRC_STORAGE_URL"] = f"file://{database.HOME / 'bench_billing'}"
+    environment |= {"CRRC_STORAGE_URL": f"file://{database.HOME / 'bench_billing'}", "CRRC_SMTP_URL": "null:"}
     world = measured.answers("bench.billing.world", str(count), environment=environment)
     told = json.dumps(world)
     issued = measured.answers("bench.billing.issue", environment=environment, said=told)

@@ -25,7 +25,7 @@ from kit.queue import redis
 from kit.transaction import transaction
 
 WORKERS, KILL_EVERY = 2, 5.0  # seconds
-KILL_AFTER = 20  # invoices each: a busy machine takes more than four seconds to start a worker
+KILL_AFTER = 10  # steps each: a busy machine takes more than five seconds to start a worker
 PATIENCE = 3600.0
 
 
