@@ -110,7 +110,8 @@ def _references(content: Content) -> Iterator[tuple[str, str]]:
 def _line(line: Line) -> dict[str, str]:
     period = ""
     if line.starts_on and line.ends_on:
-        period = f"Période du {_day(line.starts_on)} au {_day(line.ends_on)}"
+        same = line.starts_on == line.ends_on
+        period = f"Le {_day(line.ends_on)}" if same else f"Période du {_day(line.starts_on)} au {_day(line.ends_on)}"
     one, many = UNITS.get(line.unit_code, (line.unit_code, line.unit_code))
     return {
         "designation": line.designation,

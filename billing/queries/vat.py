@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.models import Invoice, InvoiceLine, VatRule
+from billing.models import Invoice, VatRule
 from bookings.models import Order, Quote
 from kit.errors import NotFound
 from services_catalog.models import Service
@@ -55,13 +55,7 @@ def quotes_of_orders(session: Session, order_ids: Collection[UUID]) -> dict[UUID
     return {row[0]: row[1] for row in session.execute(query)}
 
 
-def lines_of_draft(session: Session, invoice_id: UUID) -> Sequence[InvoiceLine]:
-    """The lines of an invoice, in their order."""
-    query = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice_id)
-    return session.scalars(query.order_by(InvoiceLine.position, InvoiceLine.id)).all()
-
-
 def lock_drafts(session: Session) -> Sequence[Invoice]:
-    """The drafts whose VAT follows the rules, locked; not those that somebody else holds, nor those queued."""
+    """The drafts whose VAT follows the rules, locked; not those queued. One that somebody holds is waited for."""
     query = select(Invoice).where(Invoice.state == "draft", Invoice.kind == "invoice").order_by(Invoice.id)
-    return session.scalars(query.with_for_update(skip_locked=True)).all()
+    return session.scalars(query.with_for_update()).all()

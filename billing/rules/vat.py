@@ -42,6 +42,13 @@ class Regime:
         return names.get(self.category) or f"TVA {percent(self.rate)}"
 
 
+def tax_day(done_on: date | None, today: date) -> date:
+    """The day whose rules and adhesions apply (the chargeable event): the end of a line's period or its delivery;
+    today, until it is past.
+    """
+    return min(done_on or today, today)
+
+
 def choose(rules: Iterable[Rule], *, service_id: UUID | None, subject: str, status: str, on: date) -> Regime | None:
     """The regime of a line on a day; None when no rule speaks of it."""
     rule = find(rules, service_id=service_id, subject=subject, status=status, on=on)

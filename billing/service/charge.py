@@ -12,11 +12,12 @@ from billing.queries import vat as queries
 from billing.queries.draft_line import find_charged
 from billing.rules.shares import Part
 from billing.rules.states import INVOICE
-from billing.rules.vat import Regime, choose
+from billing.rules.vat import Regime, choose, tax_day
 from billing.rules.work import ONE
-from billing.service.vat import Amounts, Measure, of_net, of_total, regime_columns, status_of, tax_day
+from billing.service.vat import Amounts, Measure, of_net, of_total, regime_columns, status_of
 from kit.db import uuid7
 from kit.transaction import Tx
+from services_catalog.service.today import today
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Charge:
 def charge(tx: Tx, wanted: Charge) -> Invoice | None:
     """A new draft with its one line; None when it was charged already, or is nothing.
 
-    Its VAT is that of the rules in force the day it was delivered, or none yet: the draft then waits for a rule.
+    Its VAT is that of the rules in force the day it was done, or none yet: the draft then waits for a rule.
     """
     if (wanted.total_cents is None) == (wanted.net_cents is None):
         raise ValueError("A charge has a total or a net amount, not both.")
@@ -76,7 +77,7 @@ def charge(tx: Tx, wanted: Charge) -> Invoice | None:
 
 
 def _regime(tx: Tx, wanted: Charge) -> Regime | None:
-    on = tax_day(tx, wanted.delivered_on)
+    on = tax_day(wanted.ends_on or wanted.delivered_on, today(tx))
     return choose(
         queries.list_rules(tx.session),
         service_id=wanted.service_id,

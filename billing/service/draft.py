@@ -141,7 +141,7 @@ def edit_draft(actor: Actor, invoice_id: UUID, revision: int, typed: Mapping[str
         draft.findings = []
         total_up(draft, lines)
         tx.session.flush()
-        refresh_vat(tx, draft)
+        refresh_vat(tx, [draft])
         tx.audit("draft.edit", draft.id, revision=draft.revision)
         return draft
 
@@ -173,6 +173,8 @@ def _move_all(actor: Actor, invoice_ids: Sequence[UUID], move: str) -> int:
             draft.findings, draft.run_id = [], None
             draft.revision += 1
             tx.advance(draft, INVOICE, move)
+        if move == "restore":  # the rules may have changed while they were aside
+            refresh_vat(tx, found)
         return len(found)
 
 
@@ -204,9 +206,12 @@ def _page(tx: Tx, draft: Invoice, issuer: Issuer | None) -> DraftPage:
 def _write(draft: Invoice, lines: Sequence[InvoiceLine], words: DraftWords) -> None:
     draft.engagement_number, draft.service_code = words.engagement_number, words.service_code
     draft.purchaser_reference = words.purchaser_reference
+    before = draft.period_starts_on, draft.period_ends_on
     draft.period_starts_on, draft.period_ends_on = words.period_starts_on, words.period_ends_on
     draft.delivered_on = words.delivered_on
     for line in lines:
+        if line.period_ends_on and (line.period_starts_on, line.period_ends_on) == before:  # not its own, in a group
+            line.period_starts_on, line.period_ends_on = words.period_starts_on, words.period_ends_on
         _write_line(line, words.lines[line.id])
 
 

@@ -1,9 +1,9 @@
 """Several drafts of a customer made into one invoice: their lines move, what is emptied goes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from billing.models import Invoice
+from billing.models import Invoice, InvoiceLine
 from billing.permissions import PERMISSIONS
 from billing.queries import draft as drafts
 from billing.queries import invoice as invoices
@@ -29,6 +29,7 @@ def group(tx: Tx, found: Sequence[Invoice]) -> Invoice:
     lines = [line for draft in found for line in by_draft[draft.id]]
     check_group(found, [line.vat_category for line in lines], len(lines))
     kept, *others = found
+    _keep_days(found, by_draft)
     for position, line in enumerate(lines, start=1):
         line.invoice_id, line.position = kept.id, position
     kept.period_starts_on, kept.period_ends_on, kept.delivered_on = whole_period(found)
@@ -40,3 +41,13 @@ def group(tx: Tx, found: Sequence[Invoice]) -> Invoice:
     tx.session.flush()
     tx.audit("draft.group", kept.id, drafts=len(found), lines=len(lines))
     return kept
+
+
+def _keep_days(found: Sequence[Invoice], by_draft: Mapping[UUID, Sequence[InvoiceLine]]) -> None:
+    """Where drafts were delivered on several days, each line says its own: the law wants it, its VAT is of that day."""
+    if len({draft.delivered_on for draft in found}) == 1:
+        return
+    for draft in found:
+        for line in by_draft[draft.id]:
+            if line.period_ends_on is None:
+                line.period_starts_on = line.period_ends_on = draft.delivered_on

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from billing.models import Customer, Invoice, InvoiceLine
 from billing.queries import vat as queries
+from billing.queries.invoice import lines_by_invoice
+from billing.queries.payment import customers_by_id
 from billing.rules import vat as rules
 from billing.rules.shares import Part, split
 from billing.rules.vat import Regime
@@ -42,11 +45,6 @@ def status_of(tx: Tx, customer: Customer, on: date) -> str:
         return "funder"
     number = customer.finess_ej
     return "member" if number and find_adhesion(tx.session, number, on) else "other"
-
-
-def tax_day(tx: Tx, delivered_on: date | None) -> date:
-    """The day whose rules and adhesions apply: that of the delivery (the chargeable event), else today."""
-    return min(delivered_on or today(tx), today(tx))
 
 
 def of_total(total_cents: int, regime: Regime | None, measure: Measure, part: Part | None, rate: int | None) -> Amounts:
@@ -86,27 +84,32 @@ def measure_of(quote: Quote, share: str) -> Measure:
     return Measure(quote.quantity, unit_code(quote.terms.get("unit", ""))) if share == "whole" else Measure()
 
 
-def refresh_vat(tx: Tx, invoice: Invoice) -> bool:
-    """Work out a draft's lines again with the rules of its day; says whether anything changed.
+def refresh_vat(tx: Tx, drafts: Sequence[Invoice]) -> int:
+    """Work out the lines of drafts again with the rules of their day; returns how many drafts changed.
 
-    Nothing is done to credit notes and corrected invoices: they keep the VAT of what they are about. The draft is
-    locked by the caller.
+    Nothing is done to credit notes and corrected invoices: they keep the VAT of what they are about. The drafts are
+    locked by the caller; as many queries for a thousand as for one, but for the adhesions.
     """
-    if invoice.kind != "invoice" or invoice.state not in ("draft", "queued"):
-        return False
-    customer = tx.session.get_one(Customer, (tx.tenant_id, invoice.customer_id))
-    lines = [line for line in queries.lines_of_draft(tx.session, invoice.id) if line.credits_id is None]
-    on = tax_day(tx, invoice.delivered_on)
-    status, table = status_of(tx, customer, on), queries.list_rules(tx.session)
-    quotes = queries.quotes_of_orders(tx.session, {one.order_id for one in lines if one.order_id is not None})
-    changed = False
-    for line in lines:
-        regime = rules.choose(table, service_id=line.service_id, subject=line.subject, status=status, on=on)
-        quote = quotes.get(line.order_id) if line.order_id and line.source == "order" else None
-        changed = _rewrite(line, regime, quote) or changed
-    if changed:
-        total_up(invoice, lines)
-        tx.session.flush()
+    drafts = [one for one in drafts if one.kind == "invoice" and one.state in ("draft", "queued")]
+    by_draft = lines_by_invoice(tx.session, [one.id for one in drafts])
+    customers = customers_by_id(tx.session, {one.customer_id for one in drafts})
+    orders = {line.order_id for lines in by_draft.values() for line in lines if line.order_id is not None}
+    quotes, table = queries.quotes_of_orders(tx.session, orders), queries.list_rules(tx.session)
+    status = cache(lambda customer_id, on: status_of(tx, customers[customer_id], on))
+    changed, latest = 0, today(tx)
+    for draft in drafts:
+        lines = by_draft[draft.id]
+        rewritten = False
+        for line in lines:
+            on = rules.tax_day(line.period_ends_on or draft.delivered_on, latest)
+            whose = status(draft.customer_id, on)
+            regime = rules.choose(table, service_id=line.service_id, subject=line.subject, status=whose, on=on)
+            quote = quotes.get(line.order_id) if line.order_id and line.source == "order" else None
+            rewritten = _rewrite(line, regime, quote) or rewritten
+        if rewritten:
+            total_up(draft, lines)
+        changed += rewritten
+    tx.session.flush()
     return changed
 
 

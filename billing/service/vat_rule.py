@@ -21,6 +21,7 @@ from services_catalog.models import Service
 from services_catalog.queries.turn import take_turn
 from services_catalog.service.today import today
 
+AT_ONCE = 1_000
 TOO_MANY = "Il y a trop de règles de TVA\N{NO-BREAK SPACE}: retirez celles qui ne servent plus."
 
 
@@ -79,7 +80,8 @@ def remove_rule(actor: Actor, rule_id: UUID) -> None:
 
 def refresh_drafts(tx: Tx) -> int:
     """Work out every draft again; one that is being issued is left to its issue. Returns how many changed."""
-    return sum(refresh_vat(tx, draft) for draft in queries.lock_drafts(tx.session))
+    drafts = queries.lock_drafts(tx.session)
+    return sum(refresh_vat(tx, drafts[start : start + AT_ONCE]) for start in range(0, len(drafts), AT_ONCE))
 
 
 def _tell(tx: Tx, rule: VatRule, action: str) -> None:

@@ -298,6 +298,5 @@ def _owe_what_was_issued() -> None:
         """
     )
     op.execute(
-        "create trigger check_receivable before insert on receivable "
-        "for each row execute function check_receivable()"
+        "create trigger check_receivable before insert on receivable for each row execute function check_receivable()"
     )

@@ -127,8 +127,8 @@ def test_without_issuer_nor_rule_the_draft_is_there_and_waits_for_its_vat(tenant
     for draft in (ars, rest):
         with transaction(system(tenant.id, "tests")) as tx:
             row = tx.session.get_one(type(draft), (tenant.id, draft.id), with_for_update=True)
-            assert refresh_vat(tx, row)
-            assert not refresh_vat(tx, row)
+            assert refresh_vat(tx, [row])
+            assert not refresh_vat(tx, [row])
     (ars, [line]), (rest, _) = drafts_of(tenant)
     assert (line.rate, ars.vat_cents, rest.vat_cents) == (2000, 24_000, 6_000)
     assert ars.total_cents + rest.total_cents == 180_000
@@ -142,7 +142,7 @@ def test_the_rules_of_the_day_of_the_delivery_apply(tenant: Tenant) -> None:
     [(draft, _)] = drafts_of(tenant)
     with clock.frozen(NOW + timedelta(days=60)), transaction(system(tenant.id, "tests")) as tx:
         row = tx.session.get_one(type(draft), (tenant.id, draft.id), with_for_update=True)
-        assert not refresh_vat(tx, row)
+        assert not refresh_vat(tx, [row])
         assert row.vat_cents == 30_000
 
 
