@@ -1,15 +1,17 @@
 """The people of a customer learn that an invoice is there, that it is contested, that the contest is over."""
 
 from billing.queries.dunning import find_owed
-from billing.service.invoice_news import tell_customer, tell_grades
+from billing.service.invoice_news import has_page, tell_customer, tell_grades
 from kit.outbox import OutboxMessage
 from kit.transaction import Tx
 
 
 def tell_document(tx: Tx, message: OutboxMessage) -> None:
-    """An invoice's document is there (invoice.document). Whoever gets it by e-mail as the channel is not told twice."""
+    """An invoice's document is there (invoice.document). Whoever gets it by e-mail as the channel is not told twice, nor
+    a customer that has no page here: the document comes to it.
+    """
     owed = find_owed(tx.session, message.subject_id)
-    if owed is None:
+    if owed is None or not has_page(owed.invoice):
         return
     by_mail = {owed.customer.email} if owed.customer.channel == "email" else set()
     what = "credit_note_issued" if owed.receivable.is_credit else "invoice_issued"

@@ -81,6 +81,14 @@ def being_paid(session: Session, invoice_ids: Collection[UUID]) -> set[UUID]:
     return set(session.scalars(query))
 
 
+def has_money_coming(session: Session, owed: Owed) -> bool:
+    """Whether what is left of an invoice is being paid, or covered by money of its customer that pays nothing yet."""
+    unused = select(func.coalesce(func.sum(Payment.open_cents), 0)).where(Payment.customer_id == owed.customer.id)
+    if being_paid(session, [owed.receivable.id]):
+        return True
+    return (session.scalar(unused) or 0) >= owed.receivable.open_cents
+
+
 def with_money_waiting(session: Session, customer_ids: Collection[UUID]) -> set[UUID]:
     """The customers from whom money came that pays nothing yet: to be matched before anybody is reminded."""
     query = select(Payment.customer_id).where(Payment.customer_id.in_(customer_ids), Payment.open_cents > 0)

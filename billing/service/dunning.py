@@ -10,7 +10,7 @@ from billing.permissions import PERMISSIONS
 from billing.queries import dunning as reminders
 from billing.queries.dunning import Owed, Wanted
 from billing.rules.dunning import TONE_LABELS, Rung, following, rung_of
-from billing.service.invoice_news import people_of
+from billing.service.invoice_news import has_page, people_of
 from billing.service.reminding import ladder_for, ladders, lock_owed, send, why_not, wording
 from bookings.service.today import today
 from kit.actor import Actor
@@ -96,9 +96,11 @@ def preview_reminder(actor: Actor, invoice_id: UUID) -> Preview:
         title = text = ""
         if standing.following is not None:
             template, words = wording(tx, owed, standing.following)
-            known = {"invoice": owed.invoice, "customer": owed.customer, "action_text": "Voir la facture"} | words
+            is_read_here = has_page(owed.invoice)
+            known = {"invoice": owed.invoice, "customer": owed.customer, "has_page": is_read_here} | words
             tenant = tx.session.get_one(Tenant, tx.tenant_id)
-            mail = render(f"billing/{template}", tenant, f"/invoices/{invoice_id}", known)
+            path = f"/invoices/{invoice_id}" if is_read_here else ""
+            mail = render(f"billing/{template}", tenant, path, known | {"action_text": "Voir la facture"})
             title, text = mail.title, mail.text
         return Preview(standing, title, text, [email for email, _ in people], refusal)
 

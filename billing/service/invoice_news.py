@@ -41,13 +41,14 @@ def tell_customer(
 ) -> int:
     """One notice for each person of the customer, once for an `occasion`; returns how many people it is for.
 
-    `what` is the mail's name; `but` are addresses that learn it otherwise. The mail sees `invoice`, `customer` and
-    `words`.
+    `what` is the mail's name; `but` are addresses that learn it otherwise. The mail sees `invoice`, `customer`,
+    `has_page` and `words`.
     """
     refused = {one.lower() for one in but}
     people = [person for person in people_of(tx, customer) if person[0].lower() not in refused]
     why = WHY_FUNDER if customer.is_funder else WHY
-    _write(tx, what, occasion, invoice, people, {"customer": customer, "why": why} | words)
+    known = {"customer": customer, "why": why, "has_page": has_page(invoice)}
+    _write(tx, what, occasion, invoice, people, known | words)
     return len(people)
 
 
@@ -55,14 +56,20 @@ def tell_grades(tx: Tx, what: str, occasion: UUID | str, invoice: Invoice, **wor
     """The same for the managers of the GRADeS."""
     managers = list_users_with_role(tx.session, tx.tenant_id, "grades_manager")
     people: list[Person] = [(user.email, user.id) for user in managers]
-    _write(tx, what, occasion, invoice, people, {"why": WHY_GRADES} | words)
+    _write(tx, what, occasion, invoice, people, {"why": WHY_GRADES, "has_page": True} | words)
     return len(people)
+
+
+def has_page(invoice: Invoice) -> bool:
+    """Whether its customer reads an invoice here: one without an account does not, and answers by mail."""
+    return invoice.is_funder or invoice.organisation_id is not None
 
 
 def _write(
     tx: Tx, what: str, occasion: UUID | str, invoice: Invoice, people: Iterable[Person], words: dict[str, object]
 ) -> None:
     known = {"invoice": invoice, "action_text": "Voir la facture"} | words
+    path = f"/invoices/{invoice.id}" if known["has_page"] else ""
     notify_many(
         tx,
         [
@@ -72,7 +79,7 @@ def _write(
                 subject_id=invoice.id,
                 email=email,
                 user_id=user_id,
-                path=f"/invoices/{invoice.id}",
+                path=path,
                 context=known,
             )
             for email, user_id in people

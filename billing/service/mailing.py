@@ -10,6 +10,7 @@ from billing.rules.routing import file_name
 from billing.rules.states import INVOICE_LABELS, TRANSMISSION
 from billing.service import document
 from billing.service.hearing import mark_deposited
+from billing.service.invoice_news import has_page
 from kit.db import uuid7
 from kit.transaction import Tx
 from notifications.service.notices import NewNotice, notify
@@ -51,7 +52,7 @@ def _write(tx: Tx, row: Transmission) -> None:
             template="billing/invoice",
             subject_id=invoice.id,
             email=customer.email,
-            path=f"/invoices/{invoice.id}" if customer.organisation_id else "",
+            path=f"/invoices/{invoice.id}" if has_page(invoice) else "",
             context={
                 "invoice": invoice,
                 "kind": INVOICE_LABELS[invoice.kind],

@@ -41,12 +41,13 @@ def plan_reminders(tx: Tx, invoice_id: UUID) -> None:
 def remind_due(tx: Tx, invoice_id: UUID, level: int) -> Dunning | None:
     """Send the one reminder whose day has come, if the invoice still calls for it at this instant.
 
-    On a day off, or outside office hours after a worker was down, the deadline waits for the next working morning.
+    On a day off, or outside office hours after a worker was down, the deadline waits for the next working morning. So
+    it does while its money is on its way, or came and is not matched yet: nobody who has paid is reminded.
     """
     owed = lock_owed(tx, invoice_id)
-    if owed is None or why_not(tx, owed):
+    if owed is None or _is_over(tx, owed):
         return None
-    later = _next_morning(tx)
+    later = _next_morning(tx, reminders.has_money_coming(tx.session, owed))
     if later is not None:
         tx.due(reminders.TOPIC, invoice_id, later, str(level))
         return None
@@ -65,6 +66,13 @@ def lock_owed(tx: Tx, invoice_id: UUID) -> Owed | None:
 
 def why_not(tx: Tx, owed: Owed) -> str:
     """The sentence that says why nobody is reminded of this invoice now; "" when somebody may be."""
+    if not _is_over(tx, owed) and reminders.being_paid(tx.session, [owed.receivable.id]):
+        return "Un prélèvement est en cours pour cette facture."
+    return _is_over(tx, owed)
+
+
+def _is_over(tx: Tx, owed: Owed) -> str:
+    """Why the day of a reminder is passed over; "" when it is not."""
     receivable = owed.receivable
     if receivable.is_credit:
         return "Un avoir ne se relance pas."
@@ -74,8 +82,6 @@ def why_not(tx: Tx, owed: Owed) -> str:
         return "Cette facture est contestée\N{NO-BREAK SPACE}: les relances sont suspendues jusqu’à votre réponse."
     if receivable.due_on >= today(tx):
         return "Cette facture n’est pas encore échue."
-    if reminders.being_paid(tx.session, [receivable.id]):
-        return "Un prélèvement est en cours pour cette facture."
     return ""
 
 
@@ -128,11 +134,11 @@ def put_off(tx: Tx, invoice_id: UUID, since: datetime) -> None:
             tx.due(reminders.TOPIC, invoice_id, local_instant(tx, on, SEND_HOUR), str(level))
 
 
-def _next_morning(tx: Tx) -> datetime | None:
+def _next_morning(tx: Tx, must_wait: bool) -> datetime | None:
     """When to send instead, if now is no time to: before nine, after six in the evening, on a day off."""
     local = tx.now.astimezone(zone_of(tx))
     zone = str(zone_of(tx))
-    if working_day(local.date(), zone) == local.date() and SEND_HOUR <= local.hour < 18:
+    if working_day(local.date(), zone) == local.date() and SEND_HOUR <= local.hour < 18 and not must_wait:
         return None
     first = local.date() if local.hour < SEND_HOUR else local.date() + timedelta(days=1)
     return local_instant(tx, working_day(first, zone), SEND_HOUR)

@@ -46,10 +46,11 @@ def resume(invoice_id: UUID) -> Response:
     """Answer a contest."""
     answer = request.form.get("answer", "")
     try:
-        answer_contest(actor(), invoice_id, answer)
+        answered = answer_contest(actor(), invoice_id, answer)
     except (Conflict, Invalid) as error:
         return _contest_page(invoice_id, error, answer)
-    flash("La réponse est envoyée au client. La facture est de nouveau à payer.", "good")
+    is_owed = " La facture est de nouveau à payer." if answered.open_cents else ""
+    flash(f"La réponse est envoyée au client.{is_owed}", "good")
     return redirect(_way_back(invoice_id), 303)
 
 

@@ -25,7 +25,7 @@ def invoice(**facts: Any) -> dict[str, Any]:
         "payment_reference": "RF18F2026000042",
         "reason": "",
     }
-    words = {"customer": CUSTOMER, "action_text": "Voir la facture"}
+    words = {"customer": CUSTOMER, "action_text": "Voir la facture", "has_page": True}
     return {"invoice": SimpleNamespace(**(known | facts))} | words
 
 

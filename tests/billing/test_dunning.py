@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.subscriptions import SUBSCRIPTIONS
-from billing.models import Customer, Dunning, Invoice, Issuer, Receivable
+from billing.models import Checkout, Customer, Dunning, Invoice, Issuer, Receivable
 from billing.service.contest import answer_contest, contest_invoice
 from billing.service.dunning import preview_reminder, send_reminder, view_board
 from billing.service.matching import match
@@ -22,6 +22,7 @@ from kit.transaction import transaction
 from notifications.models import Notification
 from tenants.models import Tenant
 from tests.billing.rows import a_customer, a_payment, an_invoice, an_issuer, owned_by
+from tests.billing.stripe_side import a_checkout
 from tests.bookings.time_of import grades
 from tests.services_catalog.market import Facility, a_facility, a_member
 
@@ -136,6 +137,61 @@ def test_what_is_left_of_a_partial_payment_is(tenant: Tenant, invoice: Invoice) 
     with transaction(system(tenant.id, "tests")) as tx:
         text = tx.session.scalars(select(Notification.text_body)).first() or ""
     assert "Reste à payer\N{NO-BREAK SPACE}: 100,00\N{NO-BREAK SPACE}€" in text
+
+
+def test_nobody_whose_money_is_here_is_reminded_until_it_is_seen_not_to_be_for_this(
+    tenant: Tenant, invoice: Invoice
+) -> None:
+    """A transfer that nobody matched yet covers it: the day of the reminder comes again every working morning."""
+    payment = a_payment(tenant, owned_by(tenant, Customer, invoice.customer_id), 12_000)
+    tell(tenant, "2026-11-19T09:00:00")
+    assert sent(tenant) == []
+    assert planned(tenant)["1"] == at("2026-11-20T09:00:00")
+    other = an_invoice(tenant, owned_by(tenant, Customer, invoice.customer_id))
+    with transaction(system(tenant.id, "tests")) as tx:
+        match(tx, kind="payment", amount_cents=12_000, reason="essai", invoice_id=other.id, payment_id=payment.id)
+    tell(tenant, "2026-11-20T09:00:00")
+    assert sent(tenant) == [(1, "courtesy", 2)]
+
+
+def test_a_debit_on_its_way_puts_the_last_reminder_off_and_does_not_lose_it(tenant: Tenant, invoice: Invoice) -> None:
+    change_issuer(tenant, ladders={"private": [{"days": 15, "tone": "formal"}]})
+    debit = a_checkout(tenant, invoice, state="pending")
+    tell(tenant, "2026-11-19T09:00:00")
+    assert sent(tenant) == []
+    with transaction(system(tenant.id, "tests")) as tx:
+        tx.session.get_one(Checkout, (tenant.id, debit.id)).state = "failed"
+    tell(tenant, "2026-11-20T09:00:00")
+    assert sent(tenant) == [(1, "formal", 2)]
+
+
+def test_whoever_has_no_account_is_not_sent_to_a_page(tenant: Tenant, facility: Facility) -> None:
+    stranger = a_customer(tenant, None, kind="private", email="compta@tilleuls.example")
+    made = issued(tenant, stranger)
+    with transaction(system(tenant.id, "tests")) as tx:
+        tx.emit("invoice.document", made.id)
+    tell(tenant)
+    assert told(tenant) == [], "its channel brings the document"
+    tell(tenant, "2026-11-19T09:00:00")
+    with transaction(system(tenant.id, "tests")) as tx:
+        text = tx.session.scalars(select(Notification.text_body)).one() or ""
+    assert "répondez à ce message" in text
+    assert ("sa page" in text, "/invoices/" in text) == (False, False)
+
+
+def test_an_answer_to_whoever_owes_nothing_any_more_asks_for_nothing(
+    tenant: Tenant, facility: Facility, invoice: Invoice
+) -> None:
+    with clock.frozen(at("2026-11-10T15:00:00")):
+        contest_invoice(facility.owner, invoice.id, "Rien n’a été fait.")
+        pay(tenant, invoice, 12_000)
+        answer_contest(grades(tenant), invoice.id, "Merci de votre virement.")
+        tell(tenant)
+    with transaction(system(tenant.id, "tests")) as tx:
+        of_answer = Notification.template == "billing/contest_answered"
+        text = tx.session.scalars(select(Notification.text_body).where(of_answer)).first() or ""
+    assert "Il ne reste rien à payer" in text
+    assert ("de nouveau à payer" in text, "Reste à payer" in text) == (False, False)
 
 
 def test_a_credit_note_has_no_reminder(tenant: Tenant, invoice: Invoice) -> None:
