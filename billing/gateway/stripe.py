@@ -154,9 +154,11 @@ def give_back(access: Access, intent_id: str, amount_cents: int, key: str, marks
 
 
 def read_payout(access: Access, payout_id: str) -> SeenPayout:
-    """A payment to the bank, with the movements it is made of. Raises Away, Refused."""
+    """A payment to the bank, with the movements it is made of. Raises Away, also while they are not told; Refused."""
     v1, options = _client(access).v1, _options(access)
     payout = _ask(lambda: v1.payouts.retrieve(payout_id, {}, options))
+    if payout.reconciliation_status == "in_progress":
+        raise Away("reconciliation")  # its fees would enter the accounts as nothing, for ever
     asked: Any = {"payout": payout_id, "limit": MOST}
     moves = _ask(lambda: list(v1.balance_transactions.list(asked, options).auto_paging_iter()))
     gross, fee = _gross_and_fee(moves)

@@ -88,9 +88,12 @@ def list_of_invoice(session: Session, invoice_id: UUID, limit: int = PAGE) -> Se
 
 
 def is_busy(session: Session, account_id: str) -> bool:
-    """Whether something may still be paid on an account."""
-    query = exists().where(Checkout.account_id == account_id, Checkout.state.in_(UNDER_WAY))
-    return bool(session.scalar(select(query)))
+    """Whether something may still be paid, or taken back, on an account."""
+    ours = Checkout.account_id == account_id
+    of_checkout = and_(Checkout.tenant_id == OnlineRefund.tenant_id, Checkout.id == OnlineRefund.checkout_id)
+    paying = exists().where(ours, Checkout.state.in_(UNDER_WAY))
+    taking = exists().where(ours, of_checkout, OnlineRefund.state.in_(("asked", "sent")))
+    return bool(session.scalar(select(or_(paying, taking))))
 
 
 def find_payment(session: Session, checkout_id: UUID) -> Payment | None:

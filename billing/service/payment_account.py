@@ -22,6 +22,10 @@ from services_catalog.service.today import today
 NOT_SAVED = "Les réglages ne sont pas enregistrés."
 NOT_YOURS = "Ce compte ne peut pas être utilisé ici."
 AWAY = f"Stripe ne répond pas{NBSP}: rien n’est enregistré. Réessayez dans quelques minutes."
+BUSY = (
+    "Des paiements, des remboursements ou des contestations sont en cours sur le compte actuel"
+    f"{NBSP}: changez de compte ensuite."
+)
 NO_ISSUER = "Réglez d’abord l’identité de facturation de votre structure."
 
 
@@ -52,7 +56,7 @@ def view_account(actor: Actor) -> AccountView:
 def set_account(actor: Actor, form: AccountForm) -> None:
     """Keep the settings, once the provider said that the key opens this very account; open stays open, closed closed.
 
-    Raises Invalid (fields), Conflict while something is being paid on the account that would be left.
+    Raises Invalid (fields), Conflict while money moves on the account that would be left: nobody could follow it.
     """
     with transaction(actor) as tx:
         permit(PERMISSIONS, actor, "payment_account.set")
@@ -61,14 +65,15 @@ def set_account(actor: Actor, form: AccountForm) -> None:
     with transaction(actor) as tx:
         found = queries.find_account(tx.session, tx.tenant_id, lock=True)
         if found is not None and found.account_id != form.account_id and queries.is_busy(tx.session, found.account_id):
-            raise Conflict(f"Des paiements sont en cours sur le compte actuel{NBSP}: changez de compte ensuite.")
+            raise Conflict(BUSY)
         if not queries.claim_account(tx.session, form.account_id, tx.tenant_id):
             raise Invalid(NOT_SAVED, {"account_id": NOT_YOURS})
         row = found or tx.add(PaymentAccount(changed_at=tx.now))
+        kept = row.webhook_secret if row.account_id == form.account_id else ""  # another account signs with its own
         row.mode, row.account_id, row.methods = form.mode, form.account_id, list(form.methods)
         if form.mode == "own_key":
             row.secret_key = lock_away(key)
-            row.webhook_secret = lock_away(form.webhook_secret) or row.webhook_secret or ""
+            row.webhook_secret = lock_away(form.webhook_secret) or kept or ""
         else:
             row.secret_key = row.webhook_secret = ""
         row.mandate_reference, row.mandate_on = form.mandate_reference, form.mandate_on
@@ -115,11 +120,19 @@ def find_open(tx: Tx) -> PaymentAccount | None:
 def access_to(tx: Tx, account_id: str) -> Access:
     """How to reach an account of the tenant, the present one or a former one. Raises Refused when no key opens it."""
     row = queries.find_account(tx.session, tx.tenant_id)
-    if row is not None and row.mode == "own_key" and row.account_id == account_id:
-        return Access(take_out(row.secret_key))
+    if row is not None and row.mode == "own_key" and row.account_id == account_id and opened(row.secret_key):
+        return Access(opened(row.secret_key))
     if row is not None and row.mode == "connected" and _is_ours(tx, account_id):
         return Access(gateway.platform_key(), account_id)
     raise Refused("no_key", is_key=True)
+
+
+def opened(sealed: str) -> str:
+    """A secret of the account; "" when no key of ours opens it any more, which is no business of a payer's."""
+    try:
+        return take_out(sealed)
+    except Conflict:
+        return ""
 
 
 def _is_ours(tx: Tx, account_id: str) -> bool:

@@ -13,14 +13,13 @@ from billing.permissions import PERMISSIONS
 from billing.queries import online as queries
 from billing.rules.online import HEARD, pause
 from billing.service.checkout_reading import refresh
-from billing.service.payment_account import access_to
+from billing.service.payment_account import access_to, opened
 from billing.service.payout import refresh_payout
 from kit.actor import Actor, operator, system
 from kit.db import uuid7
 from kit.errors import CrrcError, Forbidden
 from kit.permissions import permit
 from kit.transaction import Tx, transaction
-from kit.vault import take_out
 
 log = structlog.get_logger("crrc.online")
 UNSIGNED = "La signature de cet événement n’est pas la bonne, ou il est trop ancien."
@@ -37,7 +36,7 @@ def receive_at_portal(actor: Actor, body: bytes, signature: str | None) -> bool:
     with transaction(actor) as tx:
         permit(PERMISSIONS, actor, "payment_event.receive")
         account = queries.find_account(tx.session, tx.tenant_id)
-    secret = take_out(account.webhook_secret) if account else ""
+    secret = opened(account.webhook_secret) if account else ""
     bell = _read(body, signature, secret)
     if account is None or bell.account_id not in ("", account.account_id):
         _refuse(actor, bell)
