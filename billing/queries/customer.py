@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from billing.models import Customer
+from billing.models import Customer, Invoice
 from kit.errors import NotFound
 
 PAGE = 50
@@ -22,6 +22,12 @@ class CustomerFilter:
     kind: str = ""
     channel: str = ""
     incomplete: bool = False
+
+
+def give_drafts(session: Session, customer: Customer) -> None:
+    """Let the invoices of a customer that are not issued yet be its organisation's, which will read them."""
+    theirs = update(Invoice).where(Invoice.customer_id == customer.id, Invoice.state != "issued")
+    session.execute(theirs.values(organisation_id=customer.organisation_id))
 
 
 def get_customer(session: Session, customer_id: UUID, lock: bool = False) -> Customer:

@@ -12,6 +12,7 @@ from kit.french import count, day
 # Why an adherent has no fee to prepare. `no_customer` is listed apart: there is something to do.
 LEFT_OUT = {
     "charged": "Déjà préparée",
+    "once": "Due en entier une seule fois par an, pour une adhésion précédente",
     "pending": "En préparation",
     "no_tariff": "Aucun tarif pour ce nombre d’établissements",
     "no_register": "Absent du registre FINESS\N{NO-BREAK SPACE}: vérifiez le numéro de l’adhésion",
@@ -32,7 +33,8 @@ class Tariff(Protocol):
 class Member:
     """An adhesion that touches the year. `establishments` are the open ones; None: the register knows no such entity.
 
-    `has_customer`: it has an account here, or a customer already (`customer_id`).
+    `has_customer`: it has an account here, or a customer already (`customer_id`). `came_back`: another of its adhesions
+    touches the year before this one.
     """
 
     finess_ej: str
@@ -42,6 +44,7 @@ class Member:
     establishments: int | None
     has_customer: bool
     customer_id: UUID | None = None
+    came_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,8 @@ def _left_out(member: Member, tariff: Tariff | None, net: int) -> str:
         return "no_register"
     if tariff is None:
         return "no_tariff"
+    if member.came_back and tariff.proration == "none":
+        return "once"
     if net == 0:
         return "nothing"
     return "" if member.has_customer else "no_customer"

@@ -152,10 +152,12 @@ def _fees(tx: Tx, year: int, tariffs: Sequence[AdhesionFee], finess_ej: str | No
     charged = queries.charged_keys(tx.session, year)
     asked = queries.pending_asked(tx.session, year) if finess_ej is None else ()
     pending = {fee_of_asked(one) for one in asked}
-    return [fee_of(_member(row, sites), year, tariffs, charged, pending) for row in rows]
+    before = [None, *(row.finess_ej for row in rows)]
+    members = [_member(row, sites, row.finess_ej == one) for row, one in zip(rows, before, strict=False)]
+    return [fee_of(member, year, tariffs, charged, pending) for member in members]
 
 
-def _member(row: AdhesionRow, sites: Mapping[str, int]) -> Member:
+def _member(row: AdhesionRow, sites: Mapping[str, int], came_back: bool) -> Member:
     name = row.organisation or readable(row.registered or "") or f"FINESS {row.finess_ej}"
     return Member(
         row.finess_ej,
@@ -165,4 +167,5 @@ def _member(row: AdhesionRow, sites: Mapping[str, int]) -> Member:
         sites.get(row.finess_ej, 0) if row.is_known else None,
         row.organisation is not None or row.customer_id is not None,
         row.customer_id,
+        came_back,
     )

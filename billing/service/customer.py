@@ -182,6 +182,7 @@ def _adopted(tx: Tx, organisation: Organisation) -> Customer | None:
     if found is not None and found.organisation_id is None:
         found.organisation_id = organisation.id
         found.revision += 1
+        queries.give_drafts(tx.session, found)
         tx.session.flush()
         tx.audit("customer.adopt", found.id, number=found.number)
         return found

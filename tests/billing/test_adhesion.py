@@ -126,7 +126,24 @@ def test_an_adherent_without_account_is_apart_until_it_is_a_customer(tenant: Ten
         organisation = tx.add(Organisation(finess_ej=finess_ej, name="CHU de Brest", created_at=tx.now))
         tx.session.flush()
         assert customer_of(tx, organisation.id).id == customer_id  # it has an account now: it is the same customer
+    with transaction(system(tenant.id, "tests")) as tx:
+        assert tx.session.scalars(select(Invoice)).one().organisation_id == organisation.id, "and its draft follows"
     assert view_year(boss, 2027).left_out[0].left_out == "no_register"
+
+
+def test_a_fee_due_in_entire_is_due_once_a_year_by_whoever_left_and_came_back(tenant: Tenant, boss: Actor) -> None:
+    set_tariff(boss, 2027, SMALL | {"proration": "none"})
+    back = a_facility(tenant, adherent=False)
+    adhere(tenant, back.finess_ej, date(2026, 1, 1), date(2027, 3, 15))
+    adhere(tenant, back.finess_ej, date(2027, 6, 1))
+    found = view_year(boss, 2027)
+    assert [(fee.starts_on, fee.net_cents) for fee in found.ready] == [(date(2027, 1, 1), 50_000)]
+    assert [(fee.starts_on, fee.left_out) for fee in found.left_out] == [(date(2027, 6, 1), "once")]
+    assert prepare(tenant, boss) == 1
+    assert [cents for _, cents in drafts(tenant)] == [60_000]
+    set_tariff(boss, 2027, SMALL)
+    (again,) = view_year(boss, 2027).ready
+    assert again.starts_on == date(2027, 6, 1), "by months, each adhesion owes its own"
 
 
 def test_what_was_read_is_what_is_prepared(tenant: Tenant, boss: Actor) -> None:
