@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from billing.rules.amounts import LARGEST_CENTS
 from billing.rules.states import PERIODS, PRORATIONS
 from billing.rules.subscription import LONGEST_ENGAGEMENT, LONGEST_TITLE
 
@@ -20,7 +21,7 @@ class CreateSubscription(Schema):
     service_id = fields.UUID(load_default=None, allow_none=True)
     title = fields.String(required=True, validate=validate.Length(1, LONGEST_TITLE))
     period = fields.String(required=True, validate=validate.OneOf(PERIODS))
-    period_cents = fields.Integer(required=True, strict=True, validate=validate.Range(1, 2**53))
+    period_cents = fields.Integer(required=True, strict=True, validate=validate.Range(1, LARGEST_CENTS))
     proration = fields.String(required=True, validate=validate.OneOf(PRORATIONS))
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(load_default=None, allow_none=True)

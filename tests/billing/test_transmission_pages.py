@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 
 from app.rooms import permissions
-from billing.models import Customer
+from billing.models import Customer, Transmission
 from kit.actor import operator
+from kit.transaction import transaction
 from tenants.models import Tenant
 from tenants.rules.roles import TENANT_ROLES
 from tenants.service.role import grant_role
@@ -188,5 +189,8 @@ def test_programs(application: Flask, tenant: Tenant, customer: Customer, facili
     assert ask("GET", f"/transmissions/{uuid4()}").status_code == 404
     own = program(finess_ej=facility.finess_ej, roles=["owner"])
     assert own("GET", here).json["number"] == rejected["number"], "its customer reads how it goes"
+    with transaction(boss) as tx:
+        tx.session.get_one(Transmission, (tenant.id, rows[0].id)).last_error = "PISTE refuse le secret."
+    assert (own("GET", here).json["said"], ask("GET", here).json["said"]) == ("", "PISTE refuse le secret.")
     assert own("GET", "/transmissions").status_code == 403
     assert own("POST", f"{here}/retry", {}).status_code == 403

@@ -1,6 +1,7 @@
 """An adherent without an account owes money too: neither the ARS nor another facility reads its invoices."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -20,6 +21,8 @@ ADDRESSES = (
     "/invoices/{}/contest",
     "/invoices/{}/transmission",
 )
+# The customer's, and one that only the GRADeS does: they do not tell by 403 that an invoice is there.
+ACTS = ("/invoices/{}/contest", "/invoices/{}/pay", "/invoices/{}/resume")
 
 
 @pytest.fixture
@@ -58,3 +61,6 @@ def test_a_facility_reads_neither_the_ars_nor_the_stranger(tenant: Tenant, brows
     for other in others:
         for address in ADDRESSES:
             assert browser.get(address.format(other.id)).status_code == 404, address
+        for act in ACTS:
+            answers = [browser.post(act.format(one)).status_code for one in (other.id, uuid4())]
+            assert answers == [404, 404], act
