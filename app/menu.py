@@ -122,7 +122,11 @@ MENU = (
                 "staff_invoices.list_invoices",
                 ("/staff/billing/invoices/", "/staff/billing/transmissions/", "/invoices/"),
             ),
-            Entry("Encaissements", "bank.list_statements", ("/staff/billing/bank/", "/staff/billing/payments/")),
+            Entry(
+                "Encaissements",
+                "bank.list_statements",
+                ("/staff/billing/bank/", "/staff/billing/payments/", "/staff/billing/online/"),
+            ),
             Entry(
                 "Créances", "aged_balance.list_receivables", ("/staff/billing/receivables/", "/staff/billing/dunning/")
             ),
@@ -140,7 +144,7 @@ MENU = (
                     "/staff/billing/settings/",
                     "/staff/billing/vat/",
                     "/staff/billing/channels/",
-                    "/staff/billing/online/",
+                    "/staff/billing/online/account/",
                 ),
             ),
         ),
@@ -159,8 +163,12 @@ def menus(actor: Actor) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
 
 
 def _links(actor: Actor, entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    """Their links; one alone is marked when one of them leads to this very page."""
-    found = [link(one.text, one.endpoint, one.inside, one.values(actor)) for one in entries]
+    """Their links; one alone is marked when one of them leads to this very page, else the nearest."""
+    nearest = max((_depth(one.inside) for one in entries), default=0)
+    found = [
+        link(one.text, one.endpoint, one.inside if _depth(one.inside) == nearest else (), one.values(actor))
+        for one in entries
+    ]
     if any(one["current"] == "page" for one in found):
         return [{**one, "current": one["current"] == "page" and "page"} for one in found]
     return found
@@ -177,7 +185,13 @@ def link(
 
 
 def _begins(inside: tuple[str, ...]) -> bool:
-    return f"{request.path.rstrip('/')}/".startswith(tuple(f"/{g.tenant.slug}{one}" for one in inside))
+    return _depth(inside) > 0
+
+
+def _depth(inside: tuple[str, ...]) -> int:
+    """How much of this page's address the longest of these beginnings says."""
+    here = f"{request.path.rstrip('/')}/"
+    return max((len(one) for one in inside if here.startswith(f"/{g.tenant.slug}{one}")), default=0)
 
 
 def _is_in(entry: Entry) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, and_, case, cast, func, select
 from sqlalchemy.orm import Session
 
-from billing.models import Invoice, InvoiceLine, Payment, Receivable, Transmission
+from billing.models import Customer, Invoice, InvoiceLine, Payment, Receivable, Transmission
 from campaigns.models import Campaign
 from services_catalog.models import Service
 
@@ -48,6 +48,7 @@ def waiting(session: Session, today: date) -> Mapping[str, Waiting]:
     draft = and_(Invoice.state == "draft")
     refused = func.jsonb_array_length(Invoice.findings) > 0
     owed = and_(Receivable.open_cents > 0, Receivable.is_credit.is_(False))
+    sent = and_(Invoice.tenant_id == Transmission.tenant_id, Invoice.id == Transmission.invoice_id)
     counted = {
         "drafts": _of(Invoice, Invoice.total_cents, draft, ~refused),
         "refused": _of(Invoice, Invoice.total_cents, draft, refused),
@@ -57,15 +58,18 @@ def waiting(session: Session, today: date) -> Mapping[str, Waiting]:
         "contested": _of(Receivable, Receivable.open_cents, owed, Receivable.state == "contested"),
         "late": _of(Receivable, Receivable.open_cents, owed, Receivable.due_on < today),
         "open": _of(Receivable, Receivable.open_cents, owed),
-        "rejected": _of(
-            Transmission,
-            Invoice.total_cents,
-            Transmission.state.in_(("rejected", "failed")),
-            and_(Invoice.tenant_id == Transmission.tenant_id, Invoice.id == Transmission.invoice_id),
+        "rejected": _of(Transmission, Invoice.total_cents, sent, Transmission.state.in_(("rejected", "failed"))),
+        "by_hand": _of(
+            Transmission, Invoice.total_cents, sent, Transmission.channel == "manual", Transmission.state == "waiting"
         ),
     }
     row = session.execute(select(*(part for pair in counted.values() for part in pair))).one()
     return {key: Waiting(int(row[2 * at]), int(row[2 * at + 1])) for at, key in enumerate(counted)}
+
+
+def has_customers(session: Session) -> bool:
+    """Whether anybody may be invoiced."""
+    return session.scalar(select(Customer.id).limit(1)) is not None
 
 
 def _of(table: Any, amount: Any, *conditions: Any) -> tuple[Any, Any]:
@@ -86,9 +90,7 @@ def paid_by_month(session: Session, since: date, until: date) -> dict[date, int]
     return _by_month(session, Payment.received_on, Payment.amount_cents, since, until)
 
 
-def _by_month(
-    session: Session, on: Any, amount: Any, since: date, until: date, *conditions: Any
-) -> dict[date, int]:
+def _by_month(session: Session, on: Any, amount: Any, since: date, until: date, *conditions: Any) -> dict[date, int]:
     month = cast(func.date_trunc("month", on), Date)
     query = select(month, func.sum(amount)).where(on.between(since, until), *conditions).group_by(month)
     return {row[0]: int(row[1]) for row in session.execute(query)}

@@ -6,14 +6,17 @@ from datetime import date
 
 from billing.permissions import PERMISSIONS
 from billing.queries import dashboard as queries
+from billing.queries import vat
 from billing.queries.dashboard import CampaignFigures, Waiting
 from billing.queries.receivables_report import Asked, aged_balance
+from billing.rules.readiness import issuer_findings
 from billing.rules.statement import period
 from billing.rules.states import SUBJECT_LABELS
 from billing.service.aged_balance import ends_at
+from billing.service.issuer import find_issuer
 from kit.actor import Actor
 from kit.permissions import permit
-from kit.transaction import transaction
+from kit.transaction import Tx, transaction
 from services_catalog.rules.states import FAMILY_LABELS
 from services_catalog.service.today import today
 
@@ -22,7 +25,10 @@ MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """Figures in cents. `months`: (first day, invoiced, paid); `families`: (label, revenue before VAT)."""
+    """Figures in cents. `months`: (first day, invoiced, paid); `families`: (label, revenue before VAT).
+
+    `steps`: what is to be set before the first invoice (issuer, vat, customers), and whether it is.
+    """
 
     on: date
     since: date
@@ -31,6 +37,12 @@ class Dashboard:
     ages: Mapping[str, int]
     families: Sequence[tuple[str, int]]
     campaigns: Sequence[CampaignFigures]
+    steps: Sequence[tuple[str, bool]]
+
+    @property
+    def is_ready(self) -> bool:
+        """Everything without which no invoice may be issued is set."""
+        return all(done for _, done in self.steps)
 
     @property
     def is_empty(self) -> bool:
@@ -65,7 +77,17 @@ def view_dashboard(actor: Actor) -> Dashboard:
             ages=aged_balance(tx.session, Asked(on, ends_at(tx, on), limit=1)).totals,
             families=_families(queries.revenue_by_family(tx.session, since, on)),
             campaigns=queries.figures_by_campaign(tx.session, since, on),
+            steps=_steps(tx),
         )
+
+
+def _steps(tx: Tx) -> Sequence[tuple[str, bool]]:
+    """What is to be set before the first invoice, in that order, and whether it is: issuer, vat, customers."""
+    return (
+        ("issuer", not issuer_findings(find_issuer(tx))),
+        ("vat", bool(vat.list_rules(tx.session))),
+        ("customers", queries.has_customers(tx.session)),
+    )
 
 
 def view_campaign_figures(actor: Actor, since: date | None = None, until: date | None = None) -> CampaignReport:

@@ -26,10 +26,29 @@ WATCHED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("rejected", "Transmissions rejetées", "transmissions.list_transmissions", {}),
     ("contested", "Factures contestées", "staff_invoices.list_invoices", {"standing": "contested"}),
     ("unknown", "Encaissements à reconnaître", "payments.list_payments", {"view": "unknown"}),
+    ("by_hand", "Factures à déposer à la main", "transmissions.list_transmissions", {}),
     ("drafts", "Brouillons à émettre", "drafts.list_drafts", {}),
     ("unmatched", "Encaissements sans facture", "payments.list_payments", {}),
     ("late", "Factures en retard", "staff_invoices.list_invoices", {"standing": "late"}),
 )
+# What is to be set before the first invoice: its title, why, the page.
+STEPS: dict[str, tuple[str, str, str]] = {
+    "issuer": (
+        "Votre identité de facturation",
+        "SIRET, adresse, IBAN, délais et mentions : ce que vos factures disent de vous.",
+        "billing_settings.edit_issuer",
+    ),
+    "vat": (
+        "Vos règles de TVA",
+        "Une règle pour tout et pour tous suffit pour commencer ; une autre pour vos adhérents, s’ils sont exonérés.",
+        "billing_settings.list_vat",
+    ),
+    "customers": (
+        "Vos clients",
+        "Leurs fiches s’ouvrent d’elles-mêmes à la première prestation acceptée ; vous pouvez en ouvrir une avant.",
+        "customers.list_customers",
+    ),
+}
 HOT = {"refused", "rejected", "contested", "unknown"}
 
 
@@ -48,6 +67,10 @@ def view_dashboard() -> Response:
             {"text": text, "href": url_for(endpoint, **values), "is_hot": key in HOT, "waiting": found.waiting[key]}
             for key, text, endpoint, values in WATCHED
             if found.waiting[key].number
+        ],
+        steps=[
+            {"key": key, "title": STEPS[key][0], "why": STEPS[key][1], "href": url_for(STEPS[key][2]), "is_done": done}
+            for key, done in found.steps
         ],
         months=_months(found),
         ages=_bars([(BAND_LABELS[key], found.ages[key]) for key in BAND_LABELS]),

@@ -63,7 +63,7 @@ def create() -> Response:
         )
     except (Invalid, Conflict) as error:
         return _form_page(form, error)
-    flash("Le brouillon est prêt. Relisez-le avant de l’émettre.", "good")
+    flash("Le brouillon est enregistré. Relisez-le avant de l’émettre.", "good")
     return redirect(url_for(".view_draft", invoice_id=made.id), 303)
 
 

@@ -175,10 +175,11 @@ def test_the_menu_leads_where_one_may_go(application: Flask, tenant: Tenant) -> 
     member, provider = a_facility(tenant).owner, a_supplier(tenant).owner
     assert menu("") == everybody
     assert menu("menu@x.fr") == [*everybody, "Mes dossiers"]
-    assert menu(member.email) == [*everybody, "Mes dossiers", "Mes prestations", "Agenda"]
+    assert menu(member.email) == [*everybody, "Mes dossiers", "Mes prestations", "Factures", "Agenda"]
     assert menu(provider.email) == [*everybody, "Mes missions", "Agenda"]
-    assert menu("ars_manager@x.fr") == [*everybody, "Campagnes", "Fonctionnement"]
-    assert menu("grades_manager@x.fr") == [*everybody, "Campagnes", "Prestations", "Agenda", "Fonctionnement"]
+    assert menu("ars_manager@x.fr") == [*everybody, "Factures", "Campagnes", "Fonctionnement"]
+    ours = ["Campagnes", "Prestations", "Facturation", "Agenda", "Fonctionnement"]
+    assert menu("grades_manager@x.fr") == [*everybody, *ours]
 
 
 def test_a_part_shows_its_pages_to_those_who_are_in_it(application: Flask, tenant: Tenant) -> None:

@@ -119,7 +119,7 @@ def test_an_empty_portal_has_its_pages(tenant: Tenant, grades: Browser) -> None:
     for path in EVERY[:-1]:
         answer = grades.get(path)
         assert answer.status_code == 200
-    assert "Rien à facturer pour l’instant" in text_of(grades.get("/staff/billing"))
+    assert "Avant votre première facture" in text_of(grades.get("/staff/billing"))
     assert "Personne ne doit rien" in text_of(grades.get("/staff/billing/receivables"))
     assert "Aucune écriture pour l’instant" in text_of(grades.get("/staff/billing/journal"))
     assert grades.get("/staff/billing/journal/fec?year=2026").status_code == 409  # there is no issuer
