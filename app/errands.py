@@ -26,19 +26,24 @@ def run_errand(name: str, tenant_id: str, place: str, stopping: Callable[[], boo
 
 
 def ring_errands(tenant_id: UUID) -> int:
-    """Call as many workers as useful for each errand of the tenant; returns how many were called."""
-    return sum(
-        queue.ring(
-            "run_errand",
-            errand.name,
-            str(tenant_id),
-            str(place),
-            job_id=_job_id(errand.name, str(tenant_id), str(place)),
-            quiet=QUIET_SECONDS,
-        )
-        for errand in ERRANDS
-        for place in range(errand.wanted(tenant_id))
-    )
+    """Call as many workers as useful for each errand of the tenant; returns how many were called.
+
+    An errand that cannot say what is due does not silence the next ones: its fault is raised last.
+    """
+    called, fault = 0, None
+    for errand in ERRANDS:
+        try:
+            called += sum(_ring(errand, str(tenant_id), str(place)) for place in range(errand.wanted(tenant_id)))
+        except Exception as error:
+            fault = error
+    if fault is not None:
+        raise fault
+    return called
+
+
+def _ring(errand: Errand, tenant_id: str, place: str) -> bool:
+    job_id = _job_id(errand.name, tenant_id, place)
+    return queue.ring("run_errand", errand.name, tenant_id, place, job_id=job_id, quiet=QUIET_SECONDS)
 
 
 def _job_id(name: str, tenant_id: str, place: str) -> str:

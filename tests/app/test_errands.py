@@ -36,6 +36,20 @@ def test_a_due_errand_calls_its_workers_once_until_they_have_run(
     assert ring_errands(tenant.id) == 1, "the place is free again"
 
 
+def test_an_errand_that_fails_does_not_silence_the_others(monkeypatch: pytest.MonkeyPatch, tenant: Tenant) -> None:
+    def fail(tenant_id: UUID) -> int:
+        raise RuntimeError("broken")
+
+    def never(tenant_id: UUID, stop: Stop) -> int:
+        raise AssertionError
+
+    monkeypatch.setattr(errands, "ERRANDS", (Errand("fails", fail, never), Errand("works", lambda one: 1, never)))
+    with pytest.raises(RuntimeError, match="broken"):
+        ring_errands(tenant.id)
+    job_id = f"errand-works-{tenant.id}-0"
+    assert queue.queue().fetch_job(job_id) is not None
+
+
 def test_a_worker_that_is_stopped_leaves_the_rest(monkeypatch: pytest.MonkeyPatch, tenant: Tenant) -> None:
     def run(tenant_id: UUID, stop: Stop) -> int:
         return 0 if stop() else 1
