@@ -63,6 +63,9 @@ PERMISSIONS: Table = {
     "receivable.contest": either(payers, _funding_manager, grades),
     "receivable.resume": grades,
     "receivable.write_off": grades,
+    # What is left of a credit note.
+    "receivable.use": grades,
+    "receivable.refund": grades,
     "dunning.list": grades,
     "dunning.send": grades,
     "transmission.view": either(facility, _funder, grades),

@@ -12,6 +12,7 @@ from billing.service import draft as drafts
 from billing.service import invoice_page as service
 from billing.service.document import open_document
 from kit.download import attachment
+from kit.errors import Invalid
 from kit.web import actor, permission
 
 blueprint = Blueprint("invoice_api", __name__, description="Factures et avoirs")
@@ -54,6 +55,10 @@ def credit_invoice(body: dict[str, Any], invoice_id: UUID) -> Any:
     """Make the draft of a credit note, never above what is left of each line."""
     sent = body["amounts"]
     amounts = None if sent is None else {one["line_id"]: one["total_cents"] for one in sent}
+    if sent is not None and amounts is not None and len(amounts) < len(sent):
+        credits.view_left(actor(), invoice_id)
+        fault = "Une ligne est citée deux fois."
+        raise Invalid(fault, {"amounts": fault})
     note = credits.credit(actor(), invoice_id, amounts, body["reason"])
     return drafts.view_draft(actor(), note.id)
 

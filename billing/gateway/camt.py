@@ -11,8 +11,9 @@ from typing import Any
 from lxml import etree
 
 from billing.gateway.bank_refusal import refuse, refuse_lines
+from billing.rules.amounts import LARGEST_CENTS
 from billing.rules.bank import LONGEST_NAME, LONGEST_WORDING, MOST_LINES, BankFile, Movement, clean, compact, read_iban
-from kit.french import NBSP, count
+from kit.french import NBSP, count, money
 
 _AMOUNT = re.compile(r"\d{1,13}(?:\.\d+)?")
 _OPENING, _CLOSING = ("OPBD", "PRCD"), ("CLBD",)
@@ -160,7 +161,10 @@ def _cents(parent: etree._Element, path: str) -> int:
     whole, _, decimals = text.partition(".")
     if len(decimals) > 2:
         raise _Fault(f"le montant «{NBSP}{text[:40]}{NBSP}» a plus de deux décimales.")
-    return int(whole) * 100 + int(decimals.ljust(2, "0"))
+    cents = int(whole) * 100 + int(decimals.ljust(2, "0"))
+    if cents > LARGEST_CENTS:
+        raise _Fault(f"le montant dépasse {money(LARGEST_CENTS)}.")
+    return cents
 
 
 def _day(text: str) -> date:

@@ -3,10 +3,10 @@
 from flask_smorest.fields import Upload
 from marshmallow import Schema, fields, validate
 
+from billing.rules.amounts import LARGEST_CENTS
 from billing.rules.states import MATCHING_KINDS, PAYMENT_KINDS, RECORDED_KINDS
 
-MOST_CENTS = 99_999_999_999
-_SOME = validate.Range(1, MOST_CENTS)
+_SOME = validate.Range(1, LARGEST_CENTS)
 
 
 class PageQuery(Schema):

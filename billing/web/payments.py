@@ -16,7 +16,7 @@ from billing.service import allocation, receiving
 from billing.service import payment_reading as reading
 from billing.service.payment_reading import PAGE, PaymentPage
 from billing.service.receiving import NewPayment
-from billing.web.asked import whole, words
+from billing.web.asked import amounts, whole, words
 from billing.web.payment_words import matching_row, payer_of, payment_row, payment_tag
 from bookings.web.order_words import door
 from kit.errors import Conflict, CrrcError, Invalid
@@ -38,13 +38,15 @@ def block(invoice: Invoice) -> dict[str, Any]:
     found = reading.view_settlements(actor(), invoice.id)
     staff = allows(PERMISSIONS, actor(), "payment.view")
     rows = [matching_row(one, staff) for one in found.matchings]
-    may_lose = not found.receivable.is_credit and found.receivable.open_cents and staff
+    is_credit, left = found.receivable.is_credit, found.receivable.open_cents
+    may_lose, may_use = staff and left and not is_credit, staff and left and is_credit
     return {
         "found": found,
         "rows": [one for one in rows if not one["undone_at"]],
         "undone": [one for one in rows if one["undone_at"]] if staff else [],
         "is_staff": staff,
         "write_off_url": door("write_offs.ask", invoice_id=invoice.id) if may_lose else None,
+        "use_url": door("credit_uses.ask", invoice_id=invoice.id) if may_use else None,
     }
 
 
@@ -110,8 +112,8 @@ def view_payment(payment_id: UUID) -> Response:
 def match(payment_id: UUID) -> Response:
     """Use a payment for invoices."""
     try:
-        amounts = _amounts()
-        made = allocation.match_payment(actor(), payment_id, amounts, request.form.get("reason", ""))
+        chosen = amounts(request.form, _AMOUNT)
+        made = allocation.match_payment(actor(), payment_id, chosen, request.form.get("reason", ""))
     except (Invalid, Conflict) as error:
         return _payment_page(payment_id, error)
     left = f" Il reste {money(made.open_cents)}." if made.open_cents else " Il est entièrement affecté."
@@ -172,22 +174,6 @@ def _typed_amount(text: str, field: str) -> int:
     if not cents:
         raise Invalid("Indiquez un montant supérieur à zéro.", {field: "Indiquez un montant supérieur à zéro."})
     return cents
-
-
-def _amounts() -> dict[UUID, int]:
-    """What was typed beside each invoice; an empty box is nothing."""
-    found: dict[UUID, int] = {}
-    faults: dict[str, str] = {}
-    for name, text in request.form.items():
-        invoice_id = identifier(name.removeprefix(_AMOUNT)) if name.startswith(_AMOUNT) else None
-        if invoice_id is not None and text.strip():
-            try:
-                found[invoice_id] = read_cents(text, name)
-            except Invalid as error:
-                faults |= error.fields
-    if faults:
-        raise Invalid("Des montants sont à corriger.", faults)
-    return found
 
 
 def _payment_page(payment_id: UUID, error: CrrcError | None = None) -> Response:

@@ -7,12 +7,13 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from billing.queries.invoice import PAGE, STANDINGS, InvoiceFilter
-from billing.rules.amounts import read_cents, write_cents
+from billing.rules.amounts import write_cents
 from billing.rules.credit import Left
 from billing.rules.states import INVOICE_KINDS, INVOICE_LABELS
 from billing.service import credit as service
 from billing.service import invoice_page
 from billing.service.invoice_page import InvoiceList
+from billing.web.asked import amounts as typed_amounts
 from billing.web.invoice_words import standing
 from campaigns.rules.form.reading import tidy
 from kit.errors import Conflict, CrrcError, Invalid
@@ -82,7 +83,7 @@ def credit(invoice_id: UUID) -> Response:
     """Make the draft of a credit note, of everything or of amounts by line."""
     form = request.form
     try:
-        amounts = None if form.get("extent") == "whole" else _amounts(form)
+        amounts = None if form.get("extent") == "whole" else typed_amounts(form, "line-")
         note = service.credit(actor(), invoice_id, amounts, form.get("reason", ""))
     except (Invalid, Conflict) as error:
         return _credit_page(invoice_id, error)
@@ -107,23 +108,6 @@ def correct(invoice_id: UUID) -> Response:
         return _correct_page(invoice_id, error)
     flash("L’avoir et la facture rectificative sont prêts. Corrigez celle-ci, puis émettez les deux.", "good")
     return redirect(url_for("drafts.view_draft", invoice_id=corrected.id), 303)
-
-
-def _amounts(form: Any) -> dict[UUID, int]:
-    """The amounts that were typed, by line; an empty one is nothing. Raises Invalid, naming the lines."""
-    found: dict[UUID, int] = {}
-    wrong: dict[str, str] = {}
-    for name, text in form.items():
-        line_id = identifier(name.removeprefix("line-")) if name.startswith("line-") else None
-        if line_id is None or not text.strip():
-            continue
-        try:
-            found[line_id] = read_cents(text, name)
-        except Invalid as error:
-            wrong.update(error.fields)
-    if wrong:
-        raise Invalid("L’avoir ne peut pas être établi avec ces montants.", wrong)
-    return found
 
 
 def _credit_page(invoice_id: UUID, error: CrrcError | None = None) -> Response:

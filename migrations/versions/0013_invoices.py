@@ -31,6 +31,7 @@ def upgrade() -> None:
     protect(op.execute, *TABLES)
     op.execute(f"revoke delete on invoice_document, invoice_series, issue_run from {APP_ROLE}")
     _freeze_what_is_issued()
+    _freeze_lines()
     _freeze_what_is_made()
     _keep_numbers_without_gap()
 
@@ -221,7 +222,7 @@ def _invoice_line_constraints() -> list[sa.Constraint]:
 
 
 def _freeze_what_is_issued() -> None:
-    """An issued invoice and its lines never change, whatever a program does; it is their sum, under the next number."""
+    """An issued invoice never changes, whatever a program does; it is the sum of its lines, under the next number."""
     op.execute(
         """
         create function guard_invoice() returns trigger language plpgsql as $$
@@ -255,6 +256,10 @@ def _freeze_what_is_issued() -> None:
         "create trigger guard_invoice before insert or update or delete on invoice "
         "for each row execute function guard_invoice()"
     )
+
+
+def _freeze_lines() -> None:
+    """Nothing comes into an issued invoice, leaves it or changes there."""
     # FOR SHARE waits for whoever is issuing the invoice, then sees that it is.
     op.execute(
         """

@@ -277,3 +277,9 @@ cell = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 def test_whatever_cells_hold_a_line_is_taken_or_named(rows: list[tuple[str, str, str, str]]) -> None:
     lines = [";".join(f'"{one.replace(chr(34), chr(39))}"' for one in row) for row in rows]
     assert all(one.startswith(("line.", "file")) for one in fields_of(csv_of("04/05/2026;x;;1,00", *lines)))
+
+
+def test_an_amount_that_no_column_could_sum_is_refused() -> None:
+    with pytest.raises(Invalid) as refused:
+        read_bank_file(camt(entry(100, amount="9999999999999.99")))
+    assert "dépasse" in refused.value.fields["line.1"]

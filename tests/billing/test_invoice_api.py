@@ -112,6 +112,9 @@ def test_from_a_typed_draft_to_a_credit_note(ask: Program, theirs: Program, tena
     assert theirs("POST", f"/invoices/{draft}/credit", credit).status_code in (403, 404)
     above = ask("POST", f"/invoices/{draft}/credit", credit)
     assert (above.status_code, list(above.get_json()["fields"])) == (422, [f"line-{line}"])
+    twice = {"reason": "Geste", "amounts": [{"line_id": line, "total_cents": cents} for cents in (100, 1)]}
+    refused = ask("POST", f"/invoices/{draft}/credit", twice)
+    assert (refused.status_code, "deux fois" in refused.text) == (422, True)
     note = ask("POST", f"/invoices/{draft}/credit", {"reason": "Geste", "amounts": None})
     assert (note.status_code, note.get_json()["kind"]) == (201, "credit_note")
     assert ask("POST", f"/invoices/{draft}/correct", {"reason": "Tard"}).status_code == 409
