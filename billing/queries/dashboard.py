@@ -50,8 +50,8 @@ def waiting(session: Session, today: date) -> Mapping[str, Waiting]:
     owed = and_(Receivable.open_cents > 0, Receivable.is_credit.is_(False))
     sent = and_(Invoice.tenant_id == Transmission.tenant_id, Invoice.id == Transmission.invoice_id)
     counted = {
-        "drafts": _of(Invoice, Invoice.total_cents, draft, ~refused),
-        "refused": _of(Invoice, Invoice.total_cents, draft, refused),
+        "drafts": _of(Invoice, _signed(Invoice.total_cents), draft, ~refused),
+        "refused": _of(Invoice, _signed(Invoice.total_cents), draft, refused),
         "queued": _of(Invoice, Invoice.total_cents, Invoice.state == "queued"),
         "unknown": _of(Payment, Payment.open_cents, Payment.customer_id.is_(None), Payment.open_cents > 0),
         "unmatched": _of(Payment, Payment.open_cents, Payment.customer_id.is_not(None), Payment.open_cents > 0),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Row, cast, func, or_, select
+from sqlalchemy import ColumnElement, Date, Row, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.models import Customer, Invoice
@@ -15,10 +15,18 @@ from kit.errors import NotFound
 PAGE = 50
 OPEN = ("draft", "queued")
 NO_DRAFT = "Ce brouillon n’existe pas, ou il a déjà été émis."
-# The month that a draft belongs to: when it was delivered, else when its period ends, else when it was made.
+# The month that a draft belongs to: when it was delivered, else when its period ends, never later than it was made (a
+# year paid in advance). What credits or replaces an invoice belongs to the month it was made.
+_MADE = cast(Invoice.created_at, Date)
 MONTH = func.date_trunc(
-    "month", func.coalesce(Invoice.delivered_on, Invoice.period_ends_on, cast(Invoice.created_at, Date))
+    "month",
+    case(
+        (Invoice.reference_id.is_not(None), _MADE),
+        else_=func.least(func.coalesce(Invoice.delivered_on, Invoice.period_ends_on, _MADE), _MADE),
+    ),
 ).cast(Date)
+# A credit note takes off what it is.
+SIGNED = case((Invoice.kind == "credit_note", -Invoice.total_cents), else_=Invoice.total_cents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ def list_drafts(
 
 def sum_drafts(session: Session, wanted: DraftFilter) -> Sum:
     """What the filter finds, all pages together."""
-    query = select(func.count(), func.sum(Invoice.total_cents)).select_from(Invoice).join(Customer, OF_CUSTOMER)
+    query = select(func.count(), func.sum(SIGNED)).select_from(Invoice).join(Customer, OF_CUSTOMER)
     count, total = session.execute(query.where(*_conditions(wanted))).one()
     return Sum(None, None, count, int(total or 0))
 
@@ -90,12 +98,22 @@ def sum_drafts(session: Session, wanted: DraftFilter) -> Sum:
 def sum_by_month(session: Session, wanted: DraftFilter, customer_ids: Collection[UUID]) -> dict[tuple[UUID, date], Sum]:
     """What the filter finds of these customers, by customer and month."""
     query = (
-        select(Invoice.customer_id, MONTH, func.count(), func.sum(Invoice.total_cents))
+        select(Invoice.customer_id, MONTH, func.count(), func.sum(SIGNED))
         .join(Customer, OF_CUSTOMER)
         .where(*_conditions(wanted), Invoice.customer_id.in_(set(customer_ids)))
         .group_by(Invoice.customer_id, MONTH)
     )
     return {(row[0], row[1]): Sum(row[0], row[1], row[2], int(row[3])) for row in session.execute(query)}
+
+
+def list_companions(session: Session, draft: Invoice) -> Sequence[Invoice]:
+    """The credit note that goes with a corrected invoice, and the reverse: issued alone, one makes the other wrong."""
+    if draft.reference_id is None:
+        return ()
+    query = select(Invoice).where(
+        Invoice.reference_id == draft.reference_id, Invoice.kind != draft.kind, Invoice.state.in_(OPEN)
+    )
+    return session.scalars(query.order_by(Invoice.id).limit(10)).all()
 
 
 def list_months(session: Session, limit: int = 24) -> Sequence[date]:

@@ -57,7 +57,7 @@ class DraftPage:
     """A draft with its lines.
 
     `priced` are the lines whose amounts may be written; `reference` the invoice that it credits or replaces; `orders`
-    the numbers of purchase orders.
+    the numbers of purchase orders; `companions` the drafts to be issued with it (queries.draft).
     """
 
     draft: Invoice
@@ -67,6 +67,7 @@ class DraftPage:
     priced: frozenset[UUID]
     reference: Invoice | None
     orders: Mapping[UUID, str]
+    companions: Sequence[Invoice]
 
 
 def list_drafts(actor: Actor, wanted: DraftFilter, page: int = 1) -> DraftList:
@@ -200,6 +201,7 @@ def _page(tx: Tx, draft: Invoice, issuer: Issuer | None) -> DraftPage:
         priced_lines(draft, lines),
         reference,
         invoices.order_numbers(tx.session, [line.order_id for line in lines]),
+        drafts.list_companions(tx.session, draft),
     )
 
 

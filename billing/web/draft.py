@@ -8,6 +8,7 @@ from flask import flash, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from billing.models import Invoice
 from billing.rules.manual import MOST_LINES
 from billing.rules.states import INVOICE_LABELS, SUBJECT_LABELS
 from billing.service import draft as service
@@ -70,6 +71,7 @@ def create() -> Response:
 def _view_page(invoice_id: UUID, typed: Mapping[str, str] | None = None, error: CrrcError | None = None) -> Response:
     found = service.view_draft(actor(), invoice_id)
     draft = found.draft
+    companions = [_companion(one) for one in found.companions]
     known = [*links(draft.findings, draft), *links(found.lacks, draft)]
     return page(
         "billing/draft.html",
@@ -84,9 +86,21 @@ def _view_page(invoice_id: UUID, typed: Mapping[str, str] | None = None, error: 
         priced={str(one) for one in found.priced},
         value=_values(found, typed),
         editable=draft.state == "draft",
+        companions=companions,
+        pair=companions[0] if len(companions) == 1 and not found.lacks and not companions[0]["is_queued"] else None,
         errors=dict(error.fields) if error else {},
         refusal=error.sentence if error and not error.fields else None,
     )
+
+
+def _companion(draft: Invoice) -> dict[str, Any]:
+    return {
+        "id": draft.id,
+        "href": url_for(".view_draft", invoice_id=draft.id),
+        "label": "L’avoir" if draft.kind == "credit_note" else "La facture rectificative",
+        "total_cents": draft.total_cents,
+        "is_queued": draft.state == "queued",
+    }
 
 
 def _values(found: DraftPage, typed: Mapping[str, str] | None) -> Any:

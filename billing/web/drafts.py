@@ -163,6 +163,7 @@ def _groups(found: DraftList) -> list[dict[str, Any]]:
     groups = []
     for (customer_id, month), lines in groupby(found.lines, key=lambda line: (line.customer.id, line.month)):
         cards = list(lines)
+        referring = any(line.draft.reference_id for line in cards)
         total = found.months[customer_id, month]
         values: dict[str, Any] = {"customer": customer_id, "month": month_code(month), "whole": "yes"}
         groups.append(
@@ -173,7 +174,7 @@ def _groups(found: DraftList) -> list[dict[str, Any]]:
                 "count": total.count,
                 "total_cents": total.total_cents,
                 "cards": [draft_card(line) for line in cards],
-                "group_url": url_for(".group", **values) if total.count > 1 else None,
+                "group_url": url_for(".group", **values) if total.count > 1 and not referring else None,
             }
         )
     return groups
