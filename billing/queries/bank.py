@@ -67,10 +67,9 @@ def list_statements(session: Session, after: UUID | None, limit: int) -> Sequenc
     return [StatementShown(one, *found.get(one.id, (0, 0))) for one in rows]
 
 
-def get_line(session: Session, line_id: UUID, lock: bool = False) -> BankLine:
-    """A line; locked on request. Raises NotFound."""
-    query = select(BankLine).where(BankLine.id == line_id)
-    found = session.scalar(query.with_for_update() if lock else query)
+def get_line(session: Session, line_id: UUID) -> BankLine:
+    """A line. Raises NotFound."""
+    found = session.scalar(select(BankLine).where(BankLine.id == line_id))
     if found is None:
         raise NotFound()
     return found

@@ -19,6 +19,7 @@ from kit.actor import Actor
 from kit.db import uuid7
 from kit.permissions import permit
 from kit.transaction import Tx, transaction
+from services_catalog.queries.turn import take_turn
 from services_catalog.service.today import today
 
 
@@ -55,7 +56,11 @@ def refresh_payout(actor: Actor, external_id: str, account_id: str) -> str:
 
 
 def apply_payout(tx: Tx, seen: SeenPayout, account_id: str) -> Payout:
-    """Make our row what was read; once it is paid, its amounts are in the accounts and stay."""
+    """Make our row what was read; once it is paid, its amounts are in the accounts and stay.
+
+    Takes the turn of the bank's lines first, as whoever imports them: a line is one thing, and nobody waits in a circle.
+    """
+    take_turn(tx.session, tx.tenant_id, "bank_statement")
     figures = {"gross_cents": seen.gross_cents, "fee_cents": seen.fee_cents, "amount_cents": seen.amount_cents}
     first = {
         "tenant_id": tx.tenant_id,
@@ -93,7 +98,9 @@ def apply_payout(tx: Tx, seen: SeenPayout, account_id: str) -> Payout:
 
 
 def reconcile_payouts(tx: Tx) -> int:
-    """Find the bank line of each payout that arrived; returns how many were found. Call it after an import too."""
+    """Find the bank line of each payout that arrived; returns how many were found. Call it after an import too, which
+    has taken the turn of the bank's lines.
+    """
     found = 0
     for payout in queries.list_unreconciled(tx.session):
         line = queries.find_bank_line(tx.session, payout)

@@ -15,6 +15,7 @@ from kit.errors import Conflict, Invalid
 from kit.french import NBSP
 from kit.permissions import permit
 from kit.transaction import Tx, transaction
+from services_catalog.queries.turn import take_turn
 from services_catalog.service.today import today
 
 _OLDEST = timedelta(days=2 * 366)
@@ -76,6 +77,7 @@ def receive_line(actor: Actor, bank_line_id: UUID) -> Payment:
         permit(PERMISSIONS, actor, "payment.record", line)
         if line.amount_cents < 0:
             raise Conflict("Une sortie d’argent n’est pas un paiement reçu.")
+        take_turn(tx.session, tx.tenant_id, "bank_statement")  # a payout of the provider may be looking for it
         if bank.is_taken(tx.session, line.id):
             raise Conflict("Cette ligne est déjà un paiement, ou un versement du prestataire de paiement.")
         return receive(

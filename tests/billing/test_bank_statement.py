@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from billing.models import BankLine, BankStatement, JournalEntry, Matching, Payment, Payout, Receivable
 from billing.service import bank_statement as statements
+from billing.service import receiving
 from kit.actor import Actor, anonymous, system
 from kit.errors import Conflict, CrrcError, Forbidden, Invalid, NotFound, Unauthenticated
 from kit.transaction import transaction
@@ -209,3 +210,24 @@ def test_ten_thousand_lines_are_imported_in_seconds(tenant: Tenant) -> None:
     spent = perf_counter() - begun
     assert (made.posted.payments, made.posted.matched) == (10_000, 40)
     assert spent < 30, f"{spent:.1f} s"
+
+
+def test_a_line_left_aside_is_one_payment_however_many_ask(tenant: Tenant) -> None:
+    an_issuer(tenant)
+    imported(tenant, camt(entry(7_000, "STRIPE PAYMENTS", name="STRIPE")))
+    assert counted(tenant, Payment) == 0
+    with transaction(root(tenant)) as tx:
+        line = tx.session.scalars(select(BankLine.id)).one()
+    gate = Barrier(4)
+
+    def take(_: int) -> str:
+        gate.wait()
+        try:
+            receiving.receive_line(root(tenant), line)
+        except Conflict:
+            return "conflict"
+        return "made"
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(take, range(4))) == ["conflict"] * 3 + ["made"]
+    assert counted(tenant, Payment) == 1
