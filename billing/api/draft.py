@@ -1,6 +1,6 @@
 """Drafts and their issue, for programs: the same commands as the pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +8,12 @@ from flask import request
 from flask_smorest import Blueprint
 
 from billing.rules.amounts import write_cents
+from billing.rules.draft_words import NOT_SAVED
 from billing.schemas import invoice as schemas
 from billing.service import draft as service
 from billing.service import grouping, manual, queueing
 from billing.service.draft import DraftPage
-from kit.errors import PreconditionMissing
+from kit.errors import Invalid, PreconditionMissing
 from kit.french import NBSP
 from kit.web import actor, if_match, permission, revision_read
 
@@ -60,10 +61,14 @@ def edit_draft(body: dict[str, Any], invoice_id: UUID) -> Any:
     """Change some of the words of a draft, as it was read."""
     if not request.if_match or request.if_match.star_tag:
         raise PreconditionMissing(NO_MATCH)
-    typed = service.typed_of(service.view_draft(actor(), invoice_id)) | _texts(body)
+    found = service.view_draft(actor(), invoice_id)
+    revision = revision_read(request.if_match.as_set())
+    if revision == found.draft.revision:
+        _check_lines(found, body["lines"])
+    typed = service.typed_of(found) | _texts(body)
     for line in body["lines"]:
         typed |= _line(f"line-{line['id']}", line)
-    service.edit_draft(actor(), invoice_id, revision_read(request.if_match.as_set()), typed)
+    service.edit_draft(actor(), invoice_id, revision, typed)
     return _shown(invoice_id)
 
 
@@ -119,6 +124,22 @@ def _texts(body: Mapping[str, Any]) -> dict[str, str]:
     """The references and dates that were sent, as a form has them."""
     names = [name for name in schemas.References().fields if name in body]
     return {name: "" if body[name] is None else str(body[name]) for name in names}
+
+
+def _check_lines(found: DraftPage, sent: Sequence[Mapping[str, Any]]) -> None:
+    """Raises Invalid for a line of another draft, and for an amount that was agreed: nothing is left out in silence."""
+    known = {line.id: line for line in found.lines}
+    faults = {}
+    for place, one in enumerate(sent):
+        line = known.get(one["id"])
+        if line is None:
+            faults[f"lines.{place}.id"] = "Cette ligne n’est pas de ce brouillon."
+            continue
+        for name in ("quantity", "unit_cents"):
+            if one.get(name, getattr(line, name)) != getattr(line, name) and line.id not in found.priced:
+                faults[f"lines.{place}.{name}"] = "Ce montant a été convenu, il ne se modifie pas."
+    if faults:
+        raise Invalid(NOT_SAVED, faults)
 
 
 def _line(prefix: str, line: Mapping[str, Any]) -> dict[str, str]:

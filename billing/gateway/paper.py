@@ -6,9 +6,9 @@ from typing import Any
 
 from billing.gateway.transfer_code import transfer_code
 from billing.rules.content import Content, Line, Party, Vat
-from billing.rules.decimals import shown_percent
 from billing.rules.mentions import notes
 from billing.rules.states import INVOICE_LABELS
+from billing.rules.vat import percent
 from kit.french import NBSP, count, day, grouped, money, siret
 
 # UN/ECE Recommendation 20, the ones this house uses; another is shown as its code.
@@ -125,12 +125,12 @@ def _line(line: Line) -> dict[str, str]:
 
 
 def _vat(one: Vat) -> list[str]:
-    label = {"S": f"TVA à {shown_percent(one.rate)}", "Z": f"TVA à {shown_percent(0)}", "E": "Exonéré de TVA"}
+    label = {"S": f"TVA à {percent(one.rate)}", "Z": f"TVA à {percent(0)}", "E": "Exonéré de TVA"}
     return [label.get(one.category, "Hors du champ de la TVA"), money(one.net_cents), money(one.vat_cents)]
 
 
 def _rate(category: str, rate: int) -> str:
-    return {"E": "exonéré", "O": "hors champ"}.get(category) or shown_percent(rate)
+    return {"E": "exonéré", "O": "hors champ"}.get(category) or percent(rate)
 
 
 def _payment(content: Content) -> dict[str, Any] | None:

@@ -67,14 +67,6 @@ def lock_drafts(session: Session, invoice_ids: Collection[UUID]) -> list[Invoice
     return found
 
 
-def get_customer(session: Session, customer_id: UUID) -> Customer:
-    """A customer. Raises NotFound."""
-    found = session.scalar(select(Customer).where(Customer.id == customer_id))
-    if found is None:
-        raise NotFound()
-    return found
-
-
 def list_drafts(
     session: Session, wanted: DraftFilter, page: int = 1, limit: int = PAGE
 ) -> Sequence[Row[Invoice, Customer, date]]:
@@ -144,7 +136,7 @@ def find_ids(session: Session, wanted: DraftFilter, limit: int) -> Sequence[UUID
 
 def page_of_drafts(session: Session, after: UUID | None, limit: int) -> Sequence[Row[Invoice, Customer]]:
     """Everything that is not issued, the first made first, after an identifier."""
-    query = select(Invoice, Customer).join(Customer, OF_CUSTOMER).where(Invoice.state != "issued")
+    query = select(Invoice, Customer).join(Customer, OF_CUSTOMER).where(Invoice.state.in_((*OPEN, "discarded")))
     if after is not None:
         query = query.where(Invoice.id > after)
     return session.execute(query.order_by(Invoice.id).limit(limit)).all()

@@ -1,4 +1,4 @@
-"""Cents and basis points as exact decimals, Never a float."""
+"""Cents and basis points as exact decimals, never a float."""
 
 
 def euros(cents: int) -> str:
@@ -10,10 +10,3 @@ def euros(cents: int) -> str:
 def percent(rate: int) -> str:
     """Basis points as a percentage: 550 → "5.50"."""
     return euros(rate)
-
-
-def shown_percent(rate: int) -> str:
-    """550 → « 5,5 % »."""
-    whole, part = divmod(rate, 100)
-    decimals = f",{part:02}".rstrip("0") if part else ""
-    return f"{whole}{decimals}\xa0%"

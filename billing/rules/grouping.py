@@ -5,11 +5,11 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
+from billing.rules.states import OUTSIDE_SCOPE
 from kit.errors import Conflict
 from kit.french import NBSP
 
 MOST_LINES = 500
-OUTSIDE_SCOPE = "O"
 
 
 class Draft(Protocol):

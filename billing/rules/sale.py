@@ -6,8 +6,7 @@ from uuid import UUID
 
 from billing.rules.content import Vat
 from billing.rules.journal import Side
-
-OUTSIDE_SCOPE = "O"
+from billing.rules.states import OUTSIDE_SCOPE
 
 
 def sale_sides(kind: str, customer_id: UUID, is_funder: bool, vat: Iterable[Vat], total_cents: int) -> tuple[Side, ...]:

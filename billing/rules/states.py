@@ -37,6 +37,7 @@ SOURCES = ("order", "order_fee", "subscription", "adhesion", "manual")
 SHARES = ("whole", "ars", "remainder")
 # UNCL 5305, the ones a French public issuer meets: standard, exempt, outside scope, zero.
 VAT_CATEGORIES = ("S", "E", "O", "Z")
+OUTSIDE_SCOPE = "O"
 PAYMENT_KINDS = ("transfer", "card", "sepa_debit", "cheque", "other")
 PAYMENT_LABELS = {
     "transfer": "Virement",

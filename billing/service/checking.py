@@ -6,7 +6,7 @@ from typing import Any
 from billing.gateway import schematron, xml
 from billing.models import Customer, Invoice, Issuer
 from billing.queries import invoice as invoices
-from billing.queries.draft import get_customer
+from billing.queries.customer import get_customer
 from billing.rules.content import Content
 from billing.rules.numbering import provisional
 from billing.rules.readiness import DRAFT_PAGE, Facts, Finding, findings

@@ -8,12 +8,11 @@ from billing.queries.invoice import get_invoice, order_numbers
 from billing.rules import due_date
 from billing.rules.content import Content, Line, Party, breakdown
 from billing.rules.numbering import payment_reference
+from billing.rules.states import OUTSIDE_SCOPE
 from kit.french import NBSP, money
 from kit.settings import settings
 from kit.transaction import Tx
 from tenants.models import Tenant
-
-OUTSIDE_SCOPE = "O"
 
 
 def compose(

@@ -10,6 +10,7 @@ from billing.models import Customer, Invoice, InvoiceLine, Issuer
 from billing.permissions import PERMISSIONS
 from billing.queries import draft as drafts
 from billing.queries import invoice as invoices
+from billing.queries.customer import get_customer
 from billing.queries.draft import DraftFilter, Sum
 from billing.rules.amounts import write_cents
 from billing.rules.draft_words import DATES, LONGEST, MOST_AT_ONCE, DraftWords, LineWords, read_words
@@ -190,7 +191,7 @@ def chosen(invoice_ids: Sequence[UUID]) -> list[UUID]:
 
 
 def _page(tx: Tx, draft: Invoice, issuer: Issuer | None) -> DraftPage:
-    customer = drafts.get_customer(tx.session, draft.customer_id)
+    customer = get_customer(tx.session, draft.customer_id)
     lines = invoices.lines_of(tx.session, draft.id)
     reference = invoices.get_invoice(tx.session, draft.reference_id) if draft.reference_id else None
     return DraftPage(

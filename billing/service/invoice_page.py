@@ -10,9 +10,8 @@ from sqlalchemy import Row
 
 from billing.models import Customer, Invoice, InvoiceDocument, InvoiceLine, Receivable
 from billing.permissions import PERMISSIONS
-from billing.queries import draft as drafts
 from billing.queries import invoice as invoices
-from billing.queries.customer import find_funder
+from billing.queries.customer import find_funder, get_customer
 from billing.queries.invoice import InvoiceFilter, Totals
 from billing.rules.content import Content, read_content
 from kit.actor import Actor
@@ -59,7 +58,7 @@ def view_invoice(actor: Actor, invoice_id: UUID) -> InvoicePage:
     with transaction(actor) as tx:
         invoice = invoices.get_issued(tx.session, invoice_id)
         permit(PERMISSIONS, actor, "invoice.view", invoice)
-        customer = drafts.get_customer(tx.session, invoice.customer_id)
+        customer = get_customer(tx.session, invoice.customer_id)
         is_staff = allows(PERMISSIONS, actor, "invoice.list")
         following = invoices.list_following(tx.session, invoice.id)
         left = invoices.left_of(tx.session, invoice.id) if is_staff else []
@@ -94,7 +93,7 @@ def list_invoices(actor: Actor, wanted: InvoiceFilter, page: int = 1) -> Invoice
             invoices.list_invoices(tx.session, wanted, on, page),
             invoices.totals(tx.session, wanted, on),
             invoices.list_years(tx.session),
-            drafts.get_customer(tx.session, wanted.customer_id) if wanted.customer_id else None,
+            get_customer(tx.session, wanted.customer_id) if wanted.customer_id else None,
             on,
         )
 

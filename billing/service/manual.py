@@ -7,6 +7,7 @@ from uuid import UUID
 from billing.models import Customer, Invoice
 from billing.permissions import PERMISSIONS
 from billing.queries import draft as drafts
+from billing.queries.customer import get_customer
 from billing.rules.draft_words import LineWords
 from billing.rules.manual import Manual, read_manual
 from billing.service.charge import Charge, charge
@@ -28,7 +29,7 @@ def create_draft(actor: Actor, customer_id: UUID | None, key: UUID, typed: Mappi
         permit(PERMISSIONS, actor, "draft.create")
         if customer_id is None:
             raise Invalid("La facture n’est pas préparée.", {"customer_id": "Choisissez le client."})
-        customer = drafts.get_customer(tx.session, customer_id)
+        customer = get_customer(tx.session, customer_id)
         manual = read_manual(typed)
         made = [
             charge(tx, _charge(customer, manual, line, f"{key}-{rank}"))

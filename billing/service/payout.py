@@ -58,7 +58,7 @@ def refresh_payout(actor: Actor, external_id: str, account_id: str) -> str:
 def apply_payout(tx: Tx, seen: SeenPayout, account_id: str) -> Payout:
     """Make our row what was read; once it is paid, its amounts are in the accounts and stay.
 
-    Takes the turn of the bank's lines first, as whoever imports them: a line is one thing, and nobody waits in a circle.
+    Takes the turn of the bank's lines first, as an import does: a line is one thing, and nobody waits in a circle.
     """
     take_turn(tx.session, tx.tenant_id, "bank_statement")
     figures = {"gross_cents": seen.gross_cents, "fee_cents": seen.fee_cents, "amount_cents": seen.amount_cents}

@@ -5,12 +5,14 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from app.rooms import permissions
-from billing.models import Customer, Invoice
+from billing.models import Customer, Invoice, InvoiceLine
 from kit import clock
-from kit.actor import operator
+from kit.actor import operator, system
+from kit.transaction import transaction
 from tenants.models import Tenant
 from tenants.service.token import create_token
 from tests.billing import issuing
@@ -80,6 +82,25 @@ def test_a_draft_is_changed_as_it_was_read(ask: Program, tenant: Tenant, custome
     wrong = ask("PATCH", path, {"lines": [{"id": line, "unit_cents": 1.5}]}, priced.headers["ETag"])
     assert wrong.status_code == 422
     assert ask("PATCH", path, {"period_starts_on": "2026-01-01"}, priced.headers["ETag"]).status_code == 422
+
+
+def test_what_cannot_be_changed_is_said_and_not_left_out(ask: Program, tenant: Tenant, customer: Customer) -> None:
+    agreed, other = a_draft(tenant, customer), a_draft(tenant, customer)
+    with transaction(system(tenant.id, "tests")) as tx:
+        tx.session.execute(update(InvoiceLine).where(InvoiceLine.invoice_id == agreed.id).values(source="order"))
+    [line], [strange] = lines(tenant, agreed.id), lines(tenant, other.id)
+    path = f"/drafts/{agreed.id}"
+    tag = ask("GET", path).headers["ETag"]
+    for sent, field in (
+        ({"id": str(strange.id), "designation": "x"}, "lines.0.id"),
+        ({"id": str(line.id), "unit_cents": 1}, "lines.0.unit_cents"),
+        ({"id": str(line.id), "quantity": 2}, "lines.0.quantity"),
+    ):
+        answer = ask("PATCH", path, {"lines": [sent]}, tag)
+        assert (answer.status_code, field in answer.text) == (422, True), sent
+    same = {"id": str(line.id), "unit_cents": line.unit_cents, "designation": "Audit"}
+    assert ask("PATCH", path, {"lines": [same]}, tag).status_code == 200
+    assert ask("PATCH", path, {"lines": [same | {"quantity": 2}]}, tag).status_code == 412
 
 
 def test_from_a_typed_draft_to_a_credit_note(ask: Program, theirs: Program, tenant: Tenant, customer: Customer) -> None:
