@@ -69,8 +69,8 @@ def read_end(typed: Any, starts_on: date) -> date:
 
 def _amount(typed: Mapping[str, Any], wrong: dict[str, str]) -> int:
     sent = typed.get("period_cents")
-    if sent is not None:
-        cents = int(sent)
+    if isinstance(sent, int):
+        cents = sent
     else:
         try:
             cents = read_cents(str(typed.get("amount") or ""), "amount")
@@ -78,7 +78,7 @@ def _amount(typed: Mapping[str, Any], wrong: dict[str, str]) -> int:
             wrong |= error.fields
             return 0
     if cents <= 0:
-        wrong["amount" if sent is None else "period_cents"] = "Un abonnement a un prix supérieur à zéro."
+        wrong["period_cents" if isinstance(sent, int) else "amount"] = "Un abonnement a un prix supérieur à zéro."
     return cents
 
 

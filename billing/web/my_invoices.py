@@ -10,6 +10,7 @@ from billing.queries.my_invoices import MyInvoice
 from billing.rules.dunning import late_words
 from billing.rules.states import INVOICE_LABELS
 from billing.service.portal import MyInvoices, view_mine
+from billing.web.invoice_words import standing
 from bookings.web.order_words import door
 from kit.typed import number
 from kit.web import actor, page, permission
@@ -70,17 +71,9 @@ def _card(line: MyInvoice, on: date) -> dict[str, Any]:
 def _standing(line: MyInvoice, on: date) -> tuple[str, str, str]:
     """(word, tone, sign): where it stands."""
     receivable = line.receivable
-    if receivable.is_credit:
-        return ("Avoir à utiliser", "info", "info") if receivable.open_cents else ("Avoir utilisé", "neutral", "check")
-    if not receivable.open_cents:
-        return "Réglée", "good", "check-circle"
-    if receivable.state == "contested":
-        return "Contestée", "aside", "question"
-    if line.is_being_paid:
+    if line.is_being_paid and receivable.open_cents and receivable.state == "due":
         return "Paiement en cours", "info", "hourglass"
-    if receivable.due_on < on:
-        return "En retard", "bad", "alert"
-    return "À payer", "wait", "clock"
+    return standing(receivable, on)
 
 
 def _several(found: MyInvoices) -> bool:

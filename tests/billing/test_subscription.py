@@ -187,6 +187,12 @@ def test_what_cannot_be_is_said_by_field(
     assert drafts(tenant) == []
 
 
+def test_a_form_has_no_price_in_cents(customer: Customer, boss: Actor) -> None:
+    """Programs send one; what a page posts under its name is a text like any other."""
+    made = create_subscription(boss, customer.id, TERMS | {"period_cents": "NaN"})
+    assert made.period_cents == 90_000
+
+
 def test_only_the_grades_subscribes(tenant: Tenant, facility: Facility, customer: Customer, boss: Actor) -> None:
     one = create_subscription(boss, customer.id, TERMS)
     for act in (

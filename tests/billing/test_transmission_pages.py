@@ -88,6 +88,17 @@ def test_by_hand_from_the_list_to_the_deposit(grades: Browser, tenant: Tenant, c
     assert now_of(tenant, row).channel == "email"
 
 
+def test_what_waits_for_a_worker_is_read_and_routed_elsewhere(
+    grades: Browser, tenant: Tenant, facility: Facility
+) -> None:
+    row = routed(tenant, a_customer(tenant, facility, channel="email", email="compta@ajoncs.example"))
+    here = f"/invoices/{row.invoice_id}/transmission"
+    assert grades.get(here).status_code == 200
+    assert grades.post(f"{here}/deposit", {"reference": "", "deposited_on-day": "31"}).status_code == 422
+    assert grades.post(f"{here}/route", {"channel": "pigeon"}).status_code == 422
+    assert grades.post(f"{here}/route", {"channel": "manual"}).status_code == 303
+
+
 def test_settings_are_typed_tried_and_never_shown(grades: Browser, tenant: Tenant, chorus: Chorus) -> None:
     portal = chorus.portal
     assert "À régler" in text_of(grades.get(CHANNELS))
