@@ -7,8 +7,8 @@ from kit.transaction import Tx
 
 
 def tell_document(tx: Tx, message: OutboxMessage) -> None:
-    """An invoice's document is there (invoice.document). Whoever gets it by e-mail as the channel is not told twice, nor
-    a customer that has no page here: the document comes to it.
+    """An invoice's document is there (invoice.document). Whoever gets it by e-mail as the channel is not told twice,
+    nor a customer that has no page here: the document comes to it.
     """
     owed = find_owed(tx.session, message.subject_id)
     if owed is None or not has_page(owed.invoice):
