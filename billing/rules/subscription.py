@@ -44,9 +44,10 @@ def read_terms(typed: Mapping[str, Any], on: date) -> Terms:
     engagement = " ".join(tidy(str(typed.get("engagement_number") or "")).split())
     if len(engagement) > LONGEST_ENGAGEMENT:
         wrong["engagement_number"] = f"{LONGEST_ENGAGEMENT} caractères au plus."
-    for name, known in (("period", PERIODS), ("proration", PRORATIONS)):
-        if typed.get(name) not in known:
-            wrong[name] = "Choisissez dans la liste."
+    if typed.get("period") not in PERIODS:
+        wrong["period"] = f"Choisissez la période{NBSP}: le mois, le trimestre ou l’année."
+    if typed.get("proration") not in PRORATIONS:
+        wrong["proration"] = "Dites ce qui est dû pour une période incomplète."
     starts, ends = _dates(typed, on, wrong)
     service = identifier(str(typed.get("service_id") or ""))
     if typed.get("service_id") and service is None:

@@ -162,4 +162,4 @@ def _said(made: Imported) -> str:
     statement, posted = made.statement, made.posted
     new = statement.lines - statement.known
     text = f"{count(new, 'nouvelle ligne', 'nouvelles lignes')}, {count(posted.payments, 'paiement')}"
-    return f"Le relevé est importé{NBSP}: {text}, dont {posted.matched} rapproché(s) d’office."
+    return f"Le relevé est importé{NBSP}: {text}, dont {count(posted.matched, 'rapproché')} d’office."

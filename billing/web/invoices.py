@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from billing.models import Invoice
+from billing.permissions import PERMISSIONS
 from billing.rules.content import Content, Line
 from billing.rules.states import INVOICE_LABELS
 from billing.rules.vat import Regime
@@ -19,6 +20,7 @@ from billing.web.invoice_words import UNITS, draft_tag, standing
 from kit.download import attachment
 from kit.errors import NotFound
 from kit.french import siret
+from kit.permissions import allows
 from kit.web import actor, page, permission
 
 blueprint = Blueprint("invoices", __name__)
@@ -50,7 +52,7 @@ def view_invoice(invoice_id: UUID) -> Response:
         invoice=found.invoice,
         content=content,
         label=INVOICE_LABELS[found.invoice.kind],
-        standing=standing(found.receivable, found.on),
+        standing=_standing(found),
         lines=[_line(line) for line in content.lines],
         vat=[{"words": _vat(one), "net": one.net_cents, "vat": one.vat_cents} for one in content.vat],
         rows=_rows(found),
@@ -58,6 +60,14 @@ def view_invoice(invoice_id: UUID) -> Response:
         following=[_following(one) for one in found.following],
         **blocks,
     )
+
+
+def _standing(found: InvoicePage) -> tuple[str, str, str]:
+    """As the list that leads here says it: whoever pays reads « réglée »; the GRADeS, « soldée », by a loss too."""
+    shown = standing(found.receivable, found.on)
+    if found.receivable.open_cents or found.receivable.is_credit or allows(PERMISSIONS, actor(), "invoice.list"):
+        return shown
+    return ("Réglée", *shown[1:])
 
 
 @blueprint.get("/invoices/<uuid:invoice_id>.pdf")

@@ -192,7 +192,7 @@ def _payment_page(payment_id: UUID, error: CrrcError | None = None) -> Response:
         iban=masked(found.line.counterpart_iban) if found.line else "",
         rows=[one for one in rows if not one["undone_at"]],
         undone=[one for one in rows if one["undone_at"]],
-        candidates=_candidates(found, error is not None),
+        candidates=_candidates(found, error is not None, bool(asked)),
         customers=[(str(one.id), f"{one.name} ({one.number})") for one in found.customers],
         asked=asked,
         typed=request.form,
@@ -205,11 +205,16 @@ def _payment_page(payment_id: UUID, error: CrrcError | None = None) -> Response:
     )
 
 
-def _candidates(found: PaymentPage, failed: bool) -> list[dict[str, Any]]:
-    """The invoices it may pay, each with its box; the proposal is written in them, or what was typed."""
+def _candidates(found: PaymentPage, failed: bool, asked: bool) -> list[dict[str, Any]]:
+    """The invoices it may pay, each with its box; the proposal is written in them, or what was typed.
+
+    Once the customer is known, what others owe is found by asking for it.
+    """
     proposed = {one.invoice_id: one.amount_cents for one in found.proposal.allocations} if found.proposal else {}
     rows = []
     for one in found.candidates:
+        if found.customer and not asked and not failed and not one.reasons:
+            continue
         field = f"{_AMOUNT}{one.invoice.id}"
         amount = write_cents(proposed[one.invoice.id]) if one.invoice.id in proposed else ""
         rows.append(
