@@ -83,11 +83,13 @@ def follow(tenant: Tenant, buyers: Sequence[Buyer]) -> None:
     with clock.frozen(datetime(now.year, 1, 12, 9, tzinfo=UTC)):
         grades = acting(tenant, GRADES_MANAGER)
         _charge_fees(grades, now.year)
+        settle()  # the fees open the customers' files
         _subscribe(grades, buyers[:3])
     _complete_customers(tenant)
     for month in _months(now):
         with clock.frozen(month):
             settle()
+            _complete_customers(tenant)
             _issue(tenant, month)
             settle()
             if month < now - timedelta(days=25):
