@@ -10,30 +10,12 @@ from kit.transaction import transaction
 from tenants.models import Tenant
 from tests.billing.rows import a_payment, owned_by
 
+ON = date(2026, 5, 4)
+
 
 def a_bank(tenant: Tenant, invoice_id: UUID) -> dict[str, str]:
     """An example of each address of the bank's pages, by the name of its argument; the payment settles one cent."""
-    on = date(2026, 5, 4)
-    statement_id, line_id = uuid7(), uuid7()
-    with transaction(system(tenant.id, "tests")) as tx:
-        tx.add(
-            BankStatement(
-                id=statement_id,
-                file_name="mai.xml",
-                format="camt.053",
-                sha256=statement_id.hex * 2,
-                iban="",
-                starts_on=on,
-                ends_on=on,
-                movements_cents=500,
-                lines=1,
-                known=0,
-                imported_at=tx.now,
-            )
-        )
-        tx.session.flush()
-        facts = {"statement_id": statement_id, "position": 1, "fingerprint": line_id.hex, "booked_on": on}
-        tx.add(BankLine(id=line_id, amount_cents=500, wording="STRIPE", **facts))
+    statement_id, line_id = _a_line(tenant)
     payment = a_payment(tenant, None, 500)
     customer_id = owned_by(tenant, Receivable, invoice_id).customer_id
     with transaction(system(tenant.id, "tests")) as tx:
@@ -47,7 +29,7 @@ def a_bank(tenant: Tenant, invoice_id: UUID) -> dict[str, str]:
                 payment_id=payment.id,
                 amount_cents=1,
                 reason="Essai",
-                matched_on=on,
+                matched_on=ON,
                 matched_at=tx.now,
             )
         )
@@ -57,3 +39,28 @@ def a_bank(tenant: Tenant, invoice_id: UUID) -> dict[str, str]:
         "payment_id": str(payment.id),
         "matching_id": str(made.id),
     }
+
+
+def _a_line(tenant: Tenant) -> tuple[UUID, UUID]:
+    """A statement and its one line, that names the provider."""
+    statement_id, line_id = uuid7(), uuid7()
+    with transaction(system(tenant.id, "tests")) as tx:
+        tx.add(
+            BankStatement(
+                id=statement_id,
+                file_name="mai.xml",
+                format="camt.053",
+                sha256=statement_id.hex * 2,
+                iban="",
+                starts_on=ON,
+                ends_on=ON,
+                movements_cents=500,
+                lines=1,
+                known=0,
+                imported_at=tx.now,
+            )
+        )
+        tx.session.flush()
+        facts = {"statement_id": statement_id, "position": 1, "fingerprint": line_id.hex, "booked_on": ON}
+        tx.add(BankLine(id=line_id, amount_cents=500, wording="STRIPE", **facts))
+    return statement_id, line_id

@@ -257,62 +257,65 @@ def a_content(tx: Tx, invoice: Invoice, customer: Customer) -> Content:
     return content_of(str(invoice.number), str(invoice.issued_on), str(invoice.due_on), lines, name=customer.name)
 
 
+SELLER = Party(
+    "GIP GRADeS Essai",
+    SELLER_SIRET,
+    "FR05130007966",
+    SELLER_SIRET[:9],
+    "1 rue de la Paix",
+    "35000",
+    "Rennes",
+    "FR",
+    "factures@grades.example",
+    "0299000000",
+)
+USUAL: dict[str, Any] = {
+    "kind": "invoice",
+    "starts_on": "",
+    "ends_on": "",
+    "service_code": "",
+    "engagement_number": "",
+    "purchaser_reference": "",
+    "orders": (),
+    "reference_number": "",
+    "reference_on": "",
+    "reason": "",
+    "iban": IBAN,
+    "bic": BIC,
+    "account_holder": "GIP GRADeS Essai",
+    "terms": "30 jours date de facture",
+    "notes": (
+        ("PMT", "Indemnité forfaitaire pour frais de recouvrement\xa0: 40 euros."),
+        ("PMD", "Pénalités de retard\xa0: taux BCE majoré de 8 points."),
+        ("AAB", "Pas d’escompte pour paiement anticipé."),
+    ),
+    "mentions": "",
+    "seller_legal_form": "Groupement d’intérêt public",
+    "vat_on_debits": False,
+    "portal": "https://portail.example",
+}
+
+
 def content_of(
     number: str, issued_on: str, due_on: str, lines: tuple[Line, ...], name: str = "EHPAD Les Tilleuls", **words: Any
 ) -> Content:
     """A complete content around lines; `words` replace any of it."""
-    seller = Party(
-        "GIP GRADeS Essai",
-        SELLER_SIRET,
-        "FR05130007966",
-        SELLER_SIRET[:9],
-        "1 rue de la Paix",
-        "35000",
-        "Rennes",
-        "FR",
-        "factures@grades.example",
-        "0299000000",
-    )
-    buyer = Party(name, BUYER_SIRET, "", BUYER_SIRET[:9], "2 rue du Port", "29200", "Brest", "FR")
     net, vat = sum(line.net_cents for line in lines), sum(line.vat_cents for line in lines)
     facts: dict[str, Any] = {
         "number": number,
-        "kind": "invoice",
         "issued_on": issued_on,
         "due_on": due_on,
-        "seller": seller,
-        "buyer": buyer,
+        "seller": SELLER,
+        "buyer": Party(name, BUYER_SIRET, "", BUYER_SIRET[:9], "2 rue du Port", "29200", "Brest", "FR"),
         "lines": lines,
         "vat": breakdown(lines),
         "net_cents": net,
         "vat_cents": vat,
         "total_cents": net + vat,
         "delivered_on": issued_on,
-        "starts_on": "",
-        "ends_on": "",
-        "service_code": "",
-        "engagement_number": "",
-        "purchaser_reference": "",
-        "orders": (),
-        "reference_number": "",
-        "reference_on": "",
-        "reason": "",
-        "iban": IBAN,
-        "bic": BIC,
-        "account_holder": "GIP GRADeS Essai",
         "payment_reference": number.replace("-", ""),
-        "terms": "30 jours date de facture",
-        "notes": (
-            ("PMT", "Indemnité forfaitaire pour frais de recouvrement\xa0: 40 euros."),
-            ("PMD", "Pénalités de retard\xa0: taux BCE majoré de 8 points."),
-            ("AAB", "Pas d’escompte pour paiement anticipé."),
-        ),
-        "mentions": "",
-        "seller_legal_form": "Groupement d’intérêt public",
-        "vat_on_debits": False,
-        "portal": "https://portail.example",
     }
-    return Content(**(facts | words))
+    return Content(**(USUAL | facts | words))
 
 
 def owned_by(tenant: Tenant, row_type: Any, row_id: UUID) -> Any:
