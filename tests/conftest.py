@@ -42,7 +42,13 @@ def database(servers: embedded.Endpoints) -> Iterator[str]:
     from tests.databases import own_database
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CRRC_REDIS_URL", servers.redis_url.replace("db=0", f"db={1 + os.getpid() % 15}"))
+        patch.setenv("CRRC_REDIS_URL", servers.redis_url.replace("db=0", f"db={_redis_number()}"))
         with own_database(servers, f"crrc_test_{os.getpid()}") as url:
             queue.redis().flushdb()
             yield url
+
+
+def _redis_number() -> int:
+    """A Redis database of this process's own: those of one run follow one another (Valkey has sixteen)."""
+    part = os.environ.get("PYTEST_XDIST_WORKER", "")
+    return 1 + (os.getppid() + int(part.removeprefix("gw")) if part else os.getpid()) % 15
