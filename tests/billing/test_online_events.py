@@ -4,16 +4,14 @@ import json
 import logging
 import random
 import time
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from cryptography.fernet import Fernet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing.models import Checkout, JournalEntry, OnlineRefund, PaymentAccount, PaymentEvent, Payout
+from billing.models import Checkout, JournalEntry, OnlineRefund, PaymentEvent, Payout
 from billing.rules.online import AccountForm
 from billing.service.online_refund import ask_refund
 from billing.service.payment_account import set_account
@@ -21,9 +19,7 @@ from billing.service.payment_event import receive_at_platform, receive_at_portal
 from kit import clock
 from kit.actor import anonymous, operator
 from kit.audit import AuditLine
-from kit.errors import Conflict, CrrcError, Forbidden, Invalid
-from kit.transaction import transaction
-from kit.vault import lock_away, take_out
+from kit.errors import CrrcError, Forbidden, Invalid
 from tenants.models import Tenant
 from tests.billing.rows import an_issuer
 from tests.billing.stripe_side import Side, a_side
@@ -42,12 +38,6 @@ def a_paid_page(side: Side, how: str = "card", amount: int = 12_000) -> tuple[An
 def events_of(side: Side) -> list[dict[str, Any]]:
     """What its Stripe has to tell."""
     return [one for one in side.peer.ledger.events if side.peer.ledger.owners[one["id"]] == side.account]
-
-
-def account_of(side: Side) -> PaymentAccount:
-    """The settings' row."""
-    with transaction(operator("tests", side.tenant.id)) as tx:
-        return tx.session.get_one(PaymentAccount, (side.tenant.id,))
 
 
 def completed(side: Side) -> dict[str, Any]:
@@ -385,61 +375,6 @@ def test_a_payout_is_in_the_accounts_with_its_fees_and_goes_back_when_it_fails(s
         side.tell({**event, "id": event["id"] + "_again"})
     side.work()
     assert [one.state for one in side.rows(Payout)] == ["failed"]
-
-
-def test_a_payout_waits_until_stripe_says_what_it_is_made_of(side: Side) -> None:
-    """Its movements come after it: entered without them, its fees would be nothing for ever."""
-    a_paid_page(side)
-    side.news()
-    made = money.pay_out(side.peer.ledger, side.account)
-    moves, made["reconciliation_status"] = side.peer.ledger.payouts.pop(made["id"]), "in_progress"
-    side.news()
-    assert side.rows(Payout) == []
-    assert side.rows(PaymentEvent)[-1].outcome == "Stripe n’a pas répondu (reconciliation)"
-    side.peer.ledger.payouts[made["id"]], made["reconciliation_status"] = moves, "completed"
-    side.news()
-    side.tell({**events_of(side)[-1], "id": "evt_reconciled"})
-    side.work()
-    (row,) = side.rows(Payout)
-    assert (row.state, row.gross_cents, row.fee_cents) == ("paid", 12_000, 205)
-
-
-def test_a_key_that_opens_nothing_is_not_the_payers_business(side: Side) -> None:
-    """The installation lost the key of its secrets: the payer reads nothing of it, the workers go on, bells wait."""
-    invoice = side.invoice(12_000)
-    page = side.press(invoice)
-    side.peer.pay(page)
-    row = account_of(side)
-    side.change_account(secret_key=Fernet(Fernet.generate_key()).encrypt(b"rk").decode())
-    with pytest.raises(Conflict, match="ne fonctionne pas"):
-        side.press(invoice)
-    side.tell(completed(side))
-    assert side.work() == 1
-    (event,) = side.rows(PaymentEvent)
-    assert (event.processed_at, event.outcome) == (None, "Clé refusée par Stripe (no_key)")
-    side.change_account(secret_key=row.secret_key, webhook_secret=lock_away("x")[:-8])
-    with pytest.raises(CrrcError) as refused:
-        side.tell(completed(side))
-    assert "scellé" not in refused.value.sentence
-
-
-def test_another_account_signs_with_its_own_secret_and_waits_for_what_moves(side: Side) -> None:
-    a_paid_page(side)
-    side.news()
-    (checkout,) = side.rows(Checkout)
-    side.peer.account("acct_next000001", "rk_test_next000001")
-    form = AccountForm("own_key", "acct_next000001", "rk_test_next000001", "", ("card",), "CONV", date(2026, 1, 15))
-    refund = ask_refund(side.boss, checkout.id, 1_000, "Journée annulée")
-    with pytest.raises(Conflict, match="remboursements"):
-        set_account(side.boss, form)
-    side.news()
-    side.news()
-    assert side.rows(OnlineRefund, OnlineRefund.id == refund.id)[0].state == "applied"
-    with pytest.raises(Invalid) as missing:
-        set_account(side.boss, form)
-    assert list(missing.value.fields) == ["webhook_secret"]
-    set_account(side.boss, replace(form, webhook_secret="whsec_next000001"))
-    assert take_out(account_of(side).webhook_secret) == "whsec_next000001"
 
 
 def test_no_secret_reaches_a_log_an_audit_line_or_a_page(side: Side, caplog: Any, capsys: Any) -> None:
