@@ -13,7 +13,9 @@ CONTENT = {
     "service_code": "DSI",
 }
 CHORUS = {"portal": "Chorus Pro"}
-LOST = "Abandonnée après 14 essais. Dernière réponse\N{NO-BREAK SPACE}: Chorus Pro ne répond pas (connexion impossible)."
+LOST = (
+    "Abandonnée après 14 essais. Dernière réponse\N{NO-BREAK SPACE}: Chorus Pro ne répond pas (connexion impossible)."
+)
 TRANSMISSION_MAILS: dict[str, dict[str, Any]] = {
     "billing/invoice": invoice() | {"kind": "Facture", "content": CONTENT},
     "billing/transmission_rejected": invoice() | CHORUS | {"motive": "Le numéro d’engagement 4500123456 est inconnu."},
