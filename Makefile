@@ -22,7 +22,7 @@ browser: setup
 	@scripts/browser
 
 test: browser  ## Run every test, in a real browser too (ARGS='-k name' for some of them)
-	@$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -56,7 +56,7 @@ def waiting(session: Session, today: date) -> Mapping[str, Waiting]:
         "unknown": _of(Payment, Payment.open_cents, Payment.customer_id.is_(None), Payment.open_cents > 0),
         "unmatched": _of(Payment, Payment.open_cents, Payment.customer_id.is_not(None), Payment.open_cents > 0),
         "contested": _of(Receivable, Receivable.open_cents, owed, Receivable.state == "contested"),
-        "late": _of(Receivable, Receivable.open_cents, owed, Receivable.due_on < today),
+        "late": _of(Receivable, Receivable.open_cents, owed, Receivable.state == "due", Receivable.due_on < today),
         "open": _of(Receivable, Receivable.open_cents, owed),
         "rejected": _of(Transmission, Invoice.total_cents, sent, Transmission.state.in_(("rejected", "failed"))),
         "by_hand": _of(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Protocol
 
 from billing.rules.identity import electronic_address_fault, iban_fault, siret_fault, vat_number_fault
@@ -50,6 +51,8 @@ class Draft(Protocol):
     engagement_number: str
     service_code: str
     total_cents: int
+    delivered_on: date | None
+    period_ends_on: date | None
 
 
 class DraftLine(Protocol):
@@ -186,6 +189,9 @@ def _of_lines(invoice: Draft, lines: Sequence[DraftLine]) -> Iterator[Finding]:
         return
     if invoice.total_cents <= 0:
         yield Finding("total", "Le montant de ce brouillon est nul.", DRAFT_PAGE)
+    if invoice.delivered_on is None and invoice.period_ends_on is None:
+        sentence = f"Dites quand la prestation a été faite{NBSP}: un jour, ou une période."
+        yield Finding("invoice.delivered_on", sentence, DRAFT_PAGE)
     for line in lines:
         if line.vat_category is None:
             yield Finding(

@@ -35,7 +35,7 @@ def compose(
         net_cents=invoice.net_cents,
         vat_cents=invoice.vat_cents,
         total_cents=invoice.total_cents,
-        delivered_on=_iso(invoice.delivered_on or _end(invoice, on)),
+        delivered_on=_iso(invoice.delivered_on),
         starts_on=_iso(invoice.period_starts_on),
         ends_on=_iso(invoice.period_ends_on),
         service_code=invoice.service_code,
@@ -120,11 +120,6 @@ def _notes(issuer: Issuer) -> tuple[tuple[str, str], ...]:
     fee = money(issuer.recovery_cents)
     recovery = f"Indemnité forfaitaire pour frais de recouvrement en cas de retard de paiement{NBSP}: {fee}."
     return (("PMT", recovery), ("PMD", issuer.penalty_text), ("AAB", issuer.discount_text))
-
-
-def _end(invoice: Invoice, on: date) -> date:
-    """A service is delivered when its period ends; a period under way, when it is invoiced."""
-    return min(invoice.period_ends_on or on, on)
 
 
 def _iso(on: date | None) -> str:

@@ -1,6 +1,7 @@
 """Each lack is told before the issue, in the user's words, with the page where it is put right."""
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -42,6 +43,8 @@ class Draft:
     engagement_number: str = ""
     service_code: str = ""
     total_cents: int = 12_000
+    delivered_on: date | None = date(2026, 11, 3)
+    period_ends_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ def test_nothing_is_missing_when_all_is_there() -> None:
         ("customer", {"requirement": "service"}, "invoice.service_code", "Le code service manque", DRAFT_PAGE),
         ("customer", {"requirement": "engagement"}, "invoice.engagement_number", "d’engagement manque", DRAFT_PAGE),
         ("customer", {"requirement": "either"}, "invoice.engagement_number", "l’un des deux", DRAFT_PAGE),
+        ("draft", {"delivered_on": None}, "invoice.delivered_on", "un jour, ou une période", DRAFT_PAGE),
         ("draft", {"engagement_number": "9" * 51}, "invoice.engagement_number", "dépasse 50", DRAFT_PAGE),
         ("draft", {"service_code": "9" * 101}, "invoice.service_code", "dépasse 100", DRAFT_PAGE),
         ("draft", {"total_cents": 0}, "total", "nul", DRAFT_PAGE),
