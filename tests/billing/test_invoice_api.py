@@ -108,6 +108,7 @@ def test_from_a_typed_draft_to_a_credit_note(ask: Program, theirs: Program, tena
         "key": str(uuid4()),
         "customer_id": str(customer.id),
         "subject": "other",
+        "delivered_on": "2026-11-03",
         "lines": [{"designation": "Atelier", "quantity": 2, "unit_cents": 15_000}],
     }
     made = ask("POST", "/drafts", body)

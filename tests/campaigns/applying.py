@@ -47,7 +47,7 @@ _sites = count(1)
 def a_legal_entity(sites: int = 1, category: str = "500", department: str = "35", **facts: Any) -> tuple[str, int]:
     """An EJ with its ET in a register of its own: (finess_ej, edition). `facts` are columns of LegalEntity."""
     number = next(_numbers)
-    finess_ej = with_key(f"357{number:05}")  # a series that no other test uses: registers add up
+    finess_ej = with_key(f"355{number:05}")  # a series that no other test uses: registers add up
     name = facts.pop("name", f"Association des Ajoncs {number}")
     with transaction(system(uuid7(), "tests")) as tx:
         edition = RegistryEdition(
@@ -69,7 +69,7 @@ def a_legal_entity(sites: int = 1, category: str = "500", department: str = "35"
         for site in range(sites):
             tx.add(
                 Establishment(
-                    finess_et=with_key(f"358{next(_sites):05}"),
+                    finess_et=with_key(f"356{next(_sites):05}"),
                     finess_ej=finess_ej,
                     name=f"EHPAD Les Ajoncs {site + 1}",
                     category_code=category,

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from finess.rules.numbers import with_key
 from finess.service.register import import_register
 from kit.actor import operator
 
+_imports = count()
 RENNES, BREST, NANTES, PARIS, LILLE = "35238", "29019", "44109", "75056", "59350"
 
 
@@ -71,9 +73,11 @@ TRAPS = (TILLEULS, OUTSIDE, ON_TWO_SITES, SESSAD, EAM, CLOSED_ET, CLOSED, OLD_FA
 
 
 def import_entities(folder: Path, entities: Iterable[EJ] = TRAPS, on: date = date(2025, 9, 1)) -> RegistryEdition:
-    """Make these entities the register in force; the same ones again make no new edition."""
+    """Make these entities the register in force, and nothing else: whatever other tests have added is closed."""
     path = folder / f"register-{on}.json"
-    path.write_text(json.dumps({"generatedAt": f"{on}T02:00:00Z", "pmej": [_entity(one) for one in entities]}))
+    made_at = datetime(on.year, on.month, on.day, 2, tzinfo=UTC) + timedelta(seconds=next(_imports))
+    written = {"generatedAt": f"{made_at:%Y-%m-%dT%H:%M:%SZ}", "pmej": [_entity(one) for one in entities]}
+    path.write_text(json.dumps(written))
     return import_register(operator("tests"), [path]).edition
 
 

@@ -137,7 +137,7 @@ def two_drafts(page: Page, post: Post, region: Region) -> None:
         page.goto(f"/{region.tenant.slug}/staff/billing/drafts")
         return "1 440,00" in plain(page) and "360,00" in plain(page)
 
-    eventually(both_are_there, seconds=30)
+    eventually(both_are_there, seconds=60)
     assert "1 800,00" in plain(page), "the total of both is the order's"
     accessible(page)
 
@@ -147,7 +147,7 @@ def issue_what_is_complete(page: Page) -> None:
     page.get_by_role("link", name=re.compile("émettre les 2 brouillons")).click()
     accessible(page)
     page.get_by_role("button", name="Émettre 2 brouillons").click()
-    expect(page.get_by_role("heading", name="À corriger")).to_be_visible(timeout=40_000)
+    expect(page.get_by_role("heading", name="À corriger")).to_be_visible(timeout=90_000)
     expect(page.locator("#run")).to_contain_text("SIRET")
     accessible(page)
 
@@ -168,7 +168,7 @@ def complete_the_customer(page: Page) -> None:
     page.goto(page.url.split("/staff/")[0] + "/staff/billing/drafts")
     page.get_by_role("checkbox").first.check()
     page.get_by_role("button", name="Émettre ce qui est coché").click()
-    expect(page.get_by_role("heading", name="Émises")).to_be_visible(timeout=40_000)
+    expect(page.get_by_role("heading", name="Émises")).to_be_visible(timeout=90_000)
     accessible(page)
 
 
@@ -191,12 +191,12 @@ def documents(page: Page, region: Region, folder: Path, *invoices: Invoice) -> N
 
         def is_made(invoice: Invoice = invoice) -> bool:
             page.goto(f"/{region.tenant.slug}/invoices/{invoice.id}")
-            return page.get_by_role("link", name="Télécharger la facture (PDF)").count() == 1
+            return page.get_by_role("link", name="Télécharger le PDF").count() == 1
 
-        eventually(is_made, seconds=30)
+        eventually(is_made, seconds=60)
         accessible(page)
         with page.expect_download() as download:
-            page.get_by_role("link", name="Télécharger la facture (PDF)").click()
+            page.get_by_role("link", name="Télécharger le PDF").click()
         file = folder / f"{invoice.number}.pdf"
         download.value.save_as(file)
         read = judge(file)
@@ -246,7 +246,7 @@ def pay_online(page: Page, region: Region, stripe: Peer, invoice: Invoice) -> No
     accessible(page)
     news = threading.Thread(target=lambda: [stripe.post.flush(), time.sleep(1), _replay(stripe)])
     news.start()
-    expect(page.get_by_text(re.compile("(payé|reçu)", re.IGNORECASE)).first).to_be_visible(timeout=40_000)
+    expect(page.get_by_text(re.compile("(payé|reçu)", re.IGNORECASE)).first).to_be_visible(timeout=90_000)
     news.join()
     accessible(page)
     assert {status for _, _, status in stripe.post.sent} == {200}
@@ -260,7 +260,7 @@ def nothing_is_owed(page: Page, region: Region) -> None:
             waiting = tx.session.scalars(select(PaymentEvent).where(PaymentEvent.processed_at.is_(None))).all()
             return not waiting
 
-    eventually(is_settled, seconds=30)
+    eventually(is_settled, seconds=60)
     with transaction(system(region.tenant.id, "tests")) as tx:
         assert [one.open_cents for one in tx.session.scalars(select(Receivable))] == [0, 0]
         assert sorted(one.amount_cents for one in tx.session.scalars(select(Payment))) == [36_000, 144_000]
