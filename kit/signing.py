@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from kit.keyfile import keyfile
 from kit.settings import settings
 
 
@@ -44,32 +45,16 @@ def sha256(content: bytes) -> str:
 def _private_key() -> Ed25519PrivateKey:
     """The key of CRRC_SIGNING_KEY (PEM file), else of CRRC_HOME/keys, made once and readable by its owner alone."""
     path = Path(os.environ.get("CRRC_SIGNING_KEY") or settings().home / "keys" / "signing.pem")
-    if not path.exists():
-        _make_key(path)
-    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    key = serialization.load_pem_private_key(keyfile(path, _new_key).read_bytes(), password=None)
     if not isinstance(key, Ed25519PrivateKey):
         raise ValueError(f"{path} does not hold an Ed25519 key.")
     return key
 
 
-def _make_key(path: Path) -> None:
-    """Write a new key beside, on disk, then link it into place: of two processes the first wins, never half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    pem = Ed25519PrivateKey.generate().private_bytes(
+def _new_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
 
 
 def public_key() -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from kit.errors import Conflict
+from kit.keyfile import keyfile
 from kit.settings import settings
 
 
@@ -18,21 +19,7 @@ def _keys() -> MultiFernet:
 
 
 def _file() -> Path:
-    path = settings().home / "keys" / "secrets.keys"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(Fernet.generate_key())
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass  # another process made it first: its key is the one
-        finally:
-            draft.unlink()
-    return path
+    return keyfile(settings().home / "keys" / "secrets.keys", Fernet.generate_key)
 
 
 def lock_away(secret: str) -> str:
