@@ -76,7 +76,7 @@ def _give_tenant(endpoint: str, values: dict[str, Any]) -> None:
 def _identify() -> None:
     g.request_id = request.environ.get(REQUEST_ID)
     g.tenant = None
-    g.actor = anonymous(None, g.request_id)
+    g.actor = anonymous(None, g.request_id, request.remote_addr)
     if request.endpoint in OUTSIDE:
         return
     found = _FIRST_SEGMENT.match(request.path)
@@ -86,13 +86,13 @@ def _identify() -> None:
         if g.slug:
             raise NotFound()
         return
-    g.actor = anonymous(g.tenant.id, g.request_id)
+    g.actor = anonymous(g.tenant.id, g.request_id, request.remote_addr)
     g.actor = _bearer() if is_api() else _signed_in()
 
 
 def _signed_in() -> Actor:
     secret = session_secret()
-    return (find_signed_in(g.tenant.id, secret, g.request_id) if secret else None) or g.actor
+    return (find_signed_in(g.tenant.id, secret, g.request_id, request.remote_addr) if secret else None) or g.actor
 
 
 def _bearer() -> Actor:
@@ -101,7 +101,8 @@ def _bearer() -> Actor:
         actor: Actor = g.actor
         return actor
     scheme, _, secret = header.partition(" ")
-    found = find_bearer(g.tenant.id, secret.strip(), g.request_id) if scheme.lower() == "bearer" else None
+    known = scheme.lower() == "bearer"
+    found = find_bearer(g.tenant.id, secret.strip(), g.request_id, request.remote_addr) if known else None
     if found is None:
         raise Unauthenticated("Ce jeton n’est pas valable\N{NO-BREAK SPACE}: il est inconnu, révoqué ou expiré.")
     return found

@@ -11,8 +11,8 @@ from app.rooms import permissions
 from kit.actor import Actor
 from kit.permissions import Who, allows, anyone, either, member, role, supplier
 
-applicants = member("owner", "editor", "reader")
-providers = supplier("owner", "editor", "reader")
+applicants = member("owner", "editor", "billing", "reader")
+providers = supplier("owner", "editor", "billing", "reader")
 staff = role("ars_manager", "ars_instructor", "grades_manager")
 grades = role("grades_manager")
 ars = role("ars_manager", "ars_instructor")

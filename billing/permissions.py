@@ -7,11 +7,11 @@ The GRADeS invoices. A facility sees its own invoices (`thing.organisation_id`);
 from typing import Any
 
 from kit.actor import Actor
-from kit.permissions import Table, anyone, either, member, nobody, role
+from kit.permissions import Table, anyone, confirmed, either, member, nobody, role
 
 grades = role("grades_manager")
-facility = member("owner", "editor", "reader")
-payers = member("owner", "editor")
+facility = member("owner", "editor", "billing", "reader")
+payers = member("owner", "editor", "billing")
 ars = role("ars_manager", "ars_instructor")
 
 
@@ -27,13 +27,13 @@ def _funding_manager(actor: Actor, thing: Any) -> bool:
 
 PERMISSIONS: Table = {
     "issuer.view": grades,
-    "issuer.set": grades,
+    "issuer.set": confirmed(grades),
     "vat_rule.view": grades,
     "vat_rule.set": grades,
     "channel_account.view": grades,
-    "channel_account.set": grades,
+    "channel_account.set": confirmed(grades),
     "payment_account.view": grades,
-    "payment_account.set": grades,
+    "payment_account.set": confirmed(grades),
     "customer.view": either(facility, grades),
     "customer.list": grades,
     "customer.set": grades,
@@ -109,6 +109,6 @@ PERMISSIONS: Table = {
     "payout.cancel": nobody,
     "account_statement.view": either(facility, _funder, grades),
     "journal.view": grades,
-    "journal.export": grades,
+    "journal.export": confirmed(grades),
     "billing_dashboard.view": either(grades, role("ars_manager")),
 }

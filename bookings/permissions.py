@@ -10,9 +10,9 @@ from kit.actor import Actor
 from kit.permissions import Table, anyone, either, member, nobody, role, signed_in, supplier
 
 grades = role("grades_manager")
-facility = member("owner", "editor", "reader")
+facility = member("owner", "editor", "billing", "reader")
 buyers = member("owner", "editor")
-provider = supplier("owner", "editor", "reader")
+provider = supplier("owner", "editor", "billing", "reader")
 doers = supplier("owner", "editor")
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kit.actor import Actor
-from kit.permissions import Table, anyone, either, member, nobody, role, signed_in
+from kit.permissions import Table, anyone, confirmed, either, member, nobody, role, signed_in
 
 staff = role("ars_manager", "ars_instructor", "grades_manager")
 instructors = role("ars_manager", "ars_instructor")
@@ -36,11 +36,11 @@ PERMISSIONS: Table = {
     "campaign.close": nobody,
     "campaign.reopen": nobody,
     "campaign.hold": role("ars_manager"),
-    "campaign.release": role("ars_manager"),
+    "campaign.release": confirmed(role("ars_manager")),
     "campaign.archive": role("ars_manager"),
     "candidacy.start": either(_applicant, member("owner", "editor")),
-    "candidacy.view": either(member("owner", "editor", "reader"), _submitted),
-    "candidacy.read": member("owner", "editor", "reader"),
+    "candidacy.view": either(member("owner", "editor", "billing", "reader"), _submitted),
+    "candidacy.read": member("owner", "editor", "billing", "reader"),
     "candidacy.save": member("owner", "editor"),
     "candidacy.submit": member("owner", "editor"),
     "candidacy.withdraw": member("owner", "editor"),
@@ -54,8 +54,8 @@ PERMISSIONS: Table = {
     "review.write": instructors,
     "decision.view": staff,
     "decision.write": instructors,
-    "award.view": either(member("owner", "editor", "reader"), staff),
-    "award.mine": either(_applicant, member("owner", "editor", "reader")),
+    "award.view": either(member("owner", "editor", "billing", "reader"), staff),
+    "award.mine": either(_applicant, member("owner", "editor", "billing", "reader")),
     "award.list": staff,
     "award.confirm": member("owner", "editor"),
     "award.decline": member("owner", "editor"),

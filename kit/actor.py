@@ -17,6 +17,9 @@ class Actor:
     `roles` are held in the tenant, `organisations` maps an organisation's id to the roles held inside it; `suppliers`
     are those among them that work for the others.
     `scopes` is None for people; a token may do only what its scopes name, whatever its roles.
+    `session_id` is the browser's session, or the token's identifier; `ip` is where the request came from.
+    `stale`: the person proved who they are too long ago for what wants a fresh proof (kit.permissions.confirmed).
+    `held_back`: roles that the portal gives this person only after a second factor; they are not in `roles` yet.
     """
 
     kind: Kind
@@ -29,6 +32,16 @@ class Actor:
     suppliers: frozenset[UUID] = frozenset()
     scopes: frozenset[str] | None = None
     request_id: str | None = None
+    ip: str | None = None
+    session_id: UUID | None = None
+    stale: bool = False
+    held_back: frozenset[str] = frozenset()
+
+    @property
+    def acting_as(self) -> str:
+        """As whom: the roles held now, those inside an organisation with its identifier. For the audit log."""
+        inside = (f"{role}:{key}" for key, held in self.organisations.items() for role in held)
+        return " ".join([*sorted(self.roles), *sorted(inside)])
 
     @property
     def is_known(self) -> bool:
@@ -36,9 +49,9 @@ class Actor:
         return self.kind != "anonymous"
 
 
-def anonymous(tenant_id: UUID | None, request_id: str | None = None) -> Actor:
+def anonymous(tenant_id: UUID | None, request_id: str | None = None, ip: str | None = None) -> Actor:
     """A visitor without an account."""
-    return Actor("anonymous", tenant_id, name="visiteur", request_id=request_id)
+    return Actor("anonymous", tenant_id, name="visiteur", request_id=request_id, ip=ip)
 
 
 def system(tenant_id: UUID, name: str) -> Actor:

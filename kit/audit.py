@@ -1,20 +1,33 @@
-"""The audit log: who did what to what, and when; written in the transaction of the act. No personal content."""
+"""The audit log: who did what to what, as whom, from where, and when; written in the transaction of the act.
 
-from datetime import datetime
+A line is chained to the one before it by the database itself, when it is inserted (migration 0018): `number` follows
+without a gap inside a tenant, `hash` is the SHA-256 of the previous hash and of `audit_text(line)`. No personal words:
+people are named by their identifier, so that an erased person leaves the log whole.
+"""
+
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import INSTANT, Base, Identified, OwnedByTenant
 
 
 class AuditLine(OwnedByTenant, Identified, Base):
-    """One act. `action` is `thing.move`; `facts` holds identifiers and figures, never what people wrote."""
+    """One act. `action` is `thing.move`; `facts` holds identifiers and figures, never what people wrote.
+
+    `actor_name` is a program's or the software's; of a person it is empty and `actor_id` tells.
+    """
 
     __tablename__ = "audit_line"
-    __table_args__ = (Index(None, "tenant_id", "subject_id", "id"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "number"),
+        Index(None, "tenant_id", "subject_id", "id"),
+        Index(None, "tenant_id", "actor_id", "id"),
+        Index(None, "tenant_id", "action", "id"),
+    )
 
     at: Mapped[datetime] = mapped_column(INSTANT)
     action: Mapped[str]
@@ -22,5 +35,36 @@ class AuditLine(OwnedByTenant, Identified, Base):
     actor_kind: Mapped[str]
     actor_id: Mapped[UUID | None]
     actor_name: Mapped[str]
+    acting_as: Mapped[str]
+    ip: Mapped[str | None]
     request_id: Mapped[str | None]
     facts: Mapped[dict[str, Any]]
+    # The database fills them when it chains the line.
+    number: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str]
+
+
+class AuditChain(OwnedByTenant, Base):
+    """Where a tenant's chain stands: the number and the hash of its last line."""
+
+    __tablename__ = "audit_chain"
+
+    number: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str]
+
+
+class AuditAnchor(OwnedByTenant, Base):
+    """The state of the chain at the end of a day, signed (Ed25519, kit.signing): a copy kept elsewhere proves the past.
+
+    Lines up to the number of an anchor may be purged: the chain goes on from it.
+    """
+
+    __tablename__ = "audit_anchor"
+    __table_args__ = (UniqueConstraint("tenant_id", "number"),)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+    number: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str]
+    public_key: Mapped[str]
+    signature: Mapped[str]

@@ -8,7 +8,6 @@ from sqlalchemy import CursorResult, func, insert, literal, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
-from kit.audit import AuditLine
 from kit.db import uuid7
 from kit.errors import Conflict
 from kit.machine import Machine
@@ -37,9 +36,9 @@ def advance_all(
         raise Conflict(step.refusal)
     facts = {"target": step.target}
     news = {"topic": action, "key": "", "emitted_at": tx.now, "relay_after": tx.now, "relays": 0}
-    lines = [tx.audit_line(action, one, facts) for one in ids]
     messages = [news | {"subject_id": one} for one in ids]
-    tx.session.execute(insert(AuditLine), [line | _key(tx) for line in lines])
+    for one in ids:
+        tx.audit(action, one, **facts)
     tx.session.execute(insert(OutboxMessage), [message | _key(tx) for message in messages])
 
 

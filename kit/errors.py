@@ -36,6 +36,16 @@ class Forbidden(CrrcError):
     code = "forbidden"
 
 
+class Unconfirmed(CrrcError):
+    """The actor may, and must first prove again who they are: it was too long ago, or without a second factor."""
+
+    status = 403
+    code = "confirmation_needed"
+
+    def __init__(self, sentence: str = "Confirmez d’abord que c’est bien vous.") -> None:
+        super().__init__(sentence)
+
+
 class NotFound(CrrcError):
     """It does not exist, or it is somebody else's: the answer is the same."""
 

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from kit.actor import Actor
-from kit.errors import Forbidden, NotFound, Unauthenticated
+from kit.errors import Forbidden, NotFound, Unauthenticated, Unconfirmed
 
 Who: TypeAlias = Callable[[Actor, Any], bool]
 Table: TypeAlias = Mapping[str, Who]
@@ -79,6 +79,21 @@ def either(*rules: Who) -> Who:
     return one
 
 
+def confirmed(rule: Who) -> Who:
+    """The same people, once they have proved again, lately, who they are: exports, bank details, releases, roles."""
+
+    def same(actor: Actor, thing: Any) -> bool:
+        return rule(actor, thing)
+
+    same.wants_confirmation = True  # type: ignore[attr-defined]
+    return same
+
+
+def wants_confirmation(table: Table, action: str) -> bool:
+    """Whether `action` asks for a fresh proof of who the person is."""
+    return getattr(table[action], "wants_confirmation", False) is True
+
+
 def allows(table: Table, actor: Actor, action: str, thing: Any = None) -> bool:
     """Whether `actor` may do `action` to `thing`. The system and the operator may; a token also needs the scope."""
     if actor.kind in ("system", "operator"):
@@ -92,9 +107,11 @@ def permit(table: Table, actor: Actor, action: str, thing: Any = None) -> None:
     """Raise unless `actor` may do `action` to `thing`.
 
     Raises NotFound when the actor may not even view it (a stranger learns nothing), Unauthenticated when signing in
-    could help, else Forbidden.
+    could help, Unconfirmed when a fresh proof of who they are would, else Forbidden.
     """
     if allows(table, actor, action, thing):
+        if actor.kind == "person" and actor.stale and wants_confirmation(table, action):
+            raise Unconfirmed()
         return
     view = f"{action.split('.')[0]}.view"
     if thing is not None and view in table and not allows(table, actor, view, thing):

@@ -21,7 +21,7 @@ PERMISSIONS: Table = {
     "service.publish": grades,
     "service.withdraw": grades,
     # Negotiated prices are business secrets: a facility sees its own.
-    "price.ask": either(member("owner", "editor", "reader"), staff),
+    "price.ask": either(member("owner", "editor", "billing", "reader"), staff),
     "agreement.view": staff,
     "agreement.write": grades,
     "price_schedule.view": staff,
@@ -29,7 +29,7 @@ PERMISSIONS: Table = {
     "price_schedule.publish": grades,
     "price_schedule.discard": grades,
     "price_schedule.revise": grades,
-    "provider.view": either(staff, supplier("owner", "editor", "reader")),
+    "provider.view": either(staff, supplier("owner", "editor", "billing", "reader")),
     "provider.list": staff,
     "provider.write": grades,
     "provider.suspend": grades,

@@ -14,7 +14,6 @@ from billing.rules.journal import Side
 from billing.rules.matching import Candidates, Proposal, Transfer, propose
 from billing.rules.matching_text import serials
 from billing.service.journal_batch import Entry, post_all
-from kit.audit import AuditLine
 from kit.db import uuid7
 from kit.outbox import OutboxMessage
 from kit.transaction import Tx
@@ -191,8 +190,8 @@ def _tell(
         for row, _ in made
     ]
     key = {"tenant_id": tx.tenant_id}
-    if audits:
-        tx.session.execute(insert(AuditLine), [tx.audit_line(*one) | key | {"id": uuid7()} for one in audits])
+    for action, subject_id, facts in audits:
+        tx.audit(action, subject_id, **facts)
     news = [("matching.make", row.id) for row, _ in made] + [("receivable.settle", one) for one in settled]
     if news:
         told = {"key": "", "emitted_at": tx.now, "relay_after": tx.now, "relays": 0, **key}

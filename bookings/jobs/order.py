@@ -14,7 +14,7 @@ from kit.transaction import Tx
 from notifications.service.notices import NewNotice, notify_many
 
 BUYERS = ("owner", "editor")
-EVERYBODY = ("owner", "editor", "reader")
+EVERYBODY = ("owner", "editor", "billing", "reader")
 
 
 def tell_request(tx: Tx, message: OutboxMessage) -> None:

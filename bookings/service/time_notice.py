@@ -13,7 +13,7 @@ from kit.transaction import Tx
 from notifications.service.notices import NewNotice, notify_many
 from tenants.models import Organisation
 
-TOLD = ("owner", "editor", "reader")
+TOLD = ("owner", "editor", "billing", "reader")
 WHY = "Vous recevez ce message parce que vous faites partie du compte de cet organisme."
 
 

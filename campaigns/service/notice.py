@@ -20,7 +20,7 @@ TEMPLATES = {
     "waitlisted": "campaigns/waitlisted",
 }
 WRITERS = ("owner", "editor")
-EVERYBODY = ("owner", "editor", "reader")
+EVERYBODY = ("owner", "editor", "billing", "reader")
 _WHY = {
     WRITERS: "Vous recevez ce message parce que vous écrivez dans les dossiers de cet organisme.",
     EVERYBODY: "Vous recevez ce message parce que vous faites partie du compte de cet organisme.",

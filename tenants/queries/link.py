@@ -11,7 +11,7 @@ from tenants.models import SignInLink
 
 def find_link(session: Session, tenant_id: UUID, digest: str) -> SignInLink | None:
     """A link of a portal, whatever became of it."""
-    return session.scalar(select(SignInLink).where(SignInLink.digest == digest, SignInLink.tenant_id == tenant_id))
+    return session.scalar(select(SignInLink).where(SignInLink.tenant_id == tenant_id, SignInLink.digest == digest))
 
 
 def take_link(session: Session, tenant_id: UUID, digest: str, now: datetime) -> SignInLink | None:

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, literal, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, array_agg
 from sqlalchemy.orm import Session
 
 from kit.errors import NotFound
-from tenants.models import ApiToken, Membership, Organisation, OrganisationMember, User
+from tenants.models import ApiToken, Membership, Organisation, OrganisationMember, Passkey, Tenant, TotpSecret, User
 from tenants.models import Session as SignedIn
 
 
@@ -38,13 +38,15 @@ def list_memberships(session: Session, tenant_id: UUID) -> Sequence[Row[User, st
 
 
 def find_person(session: Session, digest: str, now: datetime, tenant_id: UUID | None) -> Row[Any] | None:
-    """Whoever a live session stands for: (id, name, email, roles, organisations), in one query.
+    """Whoever a live session stands for, in one query: (id, name, email, session_id, seen_at, proved_at, factor_at,
+    has_factor, roles, organisations, policy).
 
     `roles` is a list of roles in the tenant or None, `organisations` a dict of organisation id (text) to [role, kind]
-    or None.
+    or None, `policy` the tenant's [second_factor_roles, idle_minutes, step_up_minutes] or None.
     """
     roles: ColumnElement[Any] = literal(None)
     organisations: ColumnElement[Any] = literal(None)
+    policy: ColumnElement[Any] = literal(None)
     place = func.jsonb_build_array(OrganisationMember.role, Organisation.kind)
     if tenant_id is not None:
         roles = (
@@ -64,15 +66,36 @@ def find_person(session: Session, digest: str, now: datetime, tenant_id: UUID | 
             .where(Organisation.tenant_id == tenant_id, OrganisationMember.user_id == User.id)
             .scalar_subquery()
         )
+        policy = (
+            select(func.jsonb_build_array(Tenant.second_factor_roles, Tenant.idle_minutes, Tenant.step_up_minutes))
+            .where(Tenant.id == tenant_id)
+            .scalar_subquery()
+        )
+    has_factor = or_(
+        exists().where(TotpSecret.user_id == User.id, TotpSecret.confirmed_at.is_not(None)),
+        exists().where(Passkey.user_id == User.id),
+    )
     return session.execute(
-        select(User.id, User.name, User.email, roles.label("roles"), organisations.label("organisations"))
+        select(
+            User.id,
+            User.name,
+            User.email,
+            SignedIn.id.label("session_id"),
+            SignedIn.seen_at,
+            SignedIn.proved_at,
+            SignedIn.factor_at,
+            has_factor.label("has_factor"),
+            roles.label("roles"),
+            organisations.label("organisations"),
+            policy.label("policy"),
+        )
         .join(SignedIn, SignedIn.user_id == User.id)
-        .where(SignedIn.digest == digest, SignedIn.expires_at > now)
+        .where(SignedIn.digest == digest, SignedIn.expires_at > now, User.erased_at.is_(None))
     ).first()
 
 
 def find_token(session: Session, digest: str, now: datetime) -> ApiToken | None:
-    """A live token of any portal."""
+    """A live token of the session's portal."""
     return session.scalar(
         select(ApiToken).where(ApiToken.digest == digest, ApiToken.expires_at > now, ApiToken.revoked_at.is_(None))
     )

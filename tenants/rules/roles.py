@@ -4,24 +4,27 @@ from kit.errors import Invalid
 
 TENANT_ROLES = ("ars_manager", "ars_instructor", "grades_manager")
 ORGANISATION_KINDS = ("legal_entity", "provider")
-ORGANISATION_ROLES = ("owner", "editor", "reader")
+ORGANISATION_ROLES = ("owner", "editor", "billing", "reader")
 ROLE_LABELS = {
     "ars_manager": "Responsable à l’ARS",
     "ars_instructor": "Instructeur à l’ARS",
     "grades_manager": "Gestionnaire du GRADeS",
     "owner": "Responsable du compte",
     "editor": "Contributeur",
+    "billing": "Facturation",
     "reader": "Lecteur",
 }
 ROLE_HINTS = {
     "owner": "écrit et dépose les dossiers, gère les personnes",
     "editor": "écrit et dépose les dossiers",
+    "billing": "consulte les dossiers, suit et règle les factures",
     "reader": "consulte les dossiers",
 }
 # The same roles at a provider's.
 SUPPLIER_ROLE_HINTS = {
     "owner": "conduit les missions, gère les personnes",
     "editor": "conduit les missions",
+    "billing": "consulte les missions et leurs montants",
     "reader": "consulte les missions",
 }
 

@@ -1,4 +1,4 @@
-"""What is of no use any more is forgotten: links and sessions that ended."""
+"""What is of no use any more is forgotten: links, sessions and challenges that ended."""
 
 from datetime import timedelta
 
@@ -6,15 +6,23 @@ from sqlalchemy import delete
 
 from kit.actor import Actor
 from kit.transaction import transaction
-from tenants.models import Session, SignInLink
+from tenants.models import Challenge, Session, SignInLink
 
 KEPT_AFTER_END = timedelta(days=1)
 
 
 def forget_ended(actor: Actor) -> int:
-    """Remove the links and sessions that ended more than a day ago, of every tenant; returns how many."""
+    """Remove the sessions and challenges that ended more than a day ago; returns how many."""
+    with transaction(actor) as tx:
+        limit = tx.now - KEPT_AFTER_END
+        sessions = tx.session.scalars(delete(Session).where(Session.expires_at < limit).returning(Session.digest))
+        asked = tx.session.scalars(delete(Challenge).where(Challenge.expires_at < limit).returning(Challenge.id))
+        return len(sessions.all()) + len(asked.all())
+
+
+def forget_links(actor: Actor) -> int:
+    """Remove the actor's tenant's sign-in links that ended more than a day ago; returns how many."""
     with transaction(actor) as tx:
         limit = tx.now - KEPT_AFTER_END
         links = tx.session.scalars(delete(SignInLink).where(SignInLink.expires_at < limit).returning(SignInLink.id))
-        sessions = tx.session.scalars(delete(Session).where(Session.expires_at < limit).returning(Session.digest))
-        return len(links.all()) + len(sessions.all())
+        return len(links.all())

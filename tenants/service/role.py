@@ -24,7 +24,7 @@ def grant_role(actor: Actor, email: str, role: str) -> User:
     with transaction(actor) as tx:
         permit(PERMISSIONS, actor, "membership.grant")
         user = take_account(tx, address)
-        row = insert(Membership).values(user_id=user.id, tenant_id=tx.tenant_id, role=wanted)
+        row = insert(Membership).values(tenant_id=tx.tenant_id, user_id=user.id, role=wanted, granted_at=tx.now)
         if tx.session.execute(row.on_conflict_do_nothing().returning(Membership.role)).first() is None:
             raise Conflict(f"{address} a déjà le rôle {wanted}.")
         tx.audit("membership.grant", user.id, role=wanted)

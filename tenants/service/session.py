@@ -1,24 +1,27 @@
 """Sessions and tokens: who a cookie or a bearer token stands for, now."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from kit import signing
 from kit.actor import Actor, anonymous
-from kit.errors import NotFound
+from kit.db import uuid7
 from kit.permissions import permit
 from kit.transaction import Tx, transaction
+from kit.vault import lock_away
 from tenants.models import Session, User
 from tenants.permissions import PERMISSIONS
 from tenants.queries.organisation import get_organisation
 from tenants.queries.person import find_person, find_token
 
 SESSION_LIFETIME = timedelta(hours=12)
+SEEN_AGAIN = timedelta(minutes=1)
 SECRET_LENGTH = 43  # 256 bits, base64 without padding
 
 
@@ -33,59 +36,137 @@ class Cookie:
         return f"Cookie(until {self.expires_at:%Y-%m-%dT%H:%MZ})"
 
 
-def start_session(tx: Tx, user: User) -> Cookie:
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How somebody came in: `factor` when a second factor was shown on the way; `agent` is the browser, in words."""
+
+    method: str = "link"
+    factor: bool = False
+    identity_id: UUID | None = None
+    acr: str | None = None
+    siret: str | None = None
+    activities: list[Any] | None = None
+    id_token: str = ""
+    agent: str = ""
+
+
+LINK = Arrival()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a portal asks of sessions."""
+
+    second_factor_roles: frozenset[str] = frozenset()
+    idle: timedelta = timedelta(minutes=120)
+    step_up: timedelta = timedelta(minutes=15)
+
+    @classmethod
+    def read(cls, row: list[Any] | None) -> Self:
+        """From queries.person.find_person; outside every portal, the usual one."""
+        if row is None:
+            return cls()
+        roles, idle, step_up = row
+        return cls(frozenset(roles), timedelta(minutes=idle), timedelta(minutes=step_up))
+
+
+def start_session(tx: Tx, user: User, arrival: Arrival = LINK) -> Cookie:
     """Open a session of 12 hours."""
     cookie = Cookie(secrets.token_urlsafe(32), tx.now + SESSION_LIFETIME)
-    tx.add(Session(digest=_digest(cookie.secret), user_id=user.id, created_at=tx.now, expires_at=cookie.expires_at))
+    session = Session(
+        digest=_digest(cookie.secret),
+        id=uuid7(),
+        user_id=user.id,
+        method=arrival.method,
+        identity_id=arrival.identity_id,
+        acr=arrival.acr,
+        siret=arrival.siret,
+        activities=arrival.activities,
+        id_token=lock_away(arrival.id_token),
+        agent=arrival.agent[:200],
+        ip=tx.actor.ip or "",
+        created_at=tx.now,
+        seen_at=tx.now,
+        proved_at=tx.now,
+        factor_at=tx.now if arrival.factor else None,
+        expires_at=cookie.expires_at,
+    )
+    tx.add(session)
     return cookie
 
 
-def find_signed_in(tenant_id: UUID | None, secret: str, request_id: str | None) -> Actor | None:
-    """The person of a session with what they hold in the tenant; None when it ended. Two statements at most."""
+def find_signed_in(tenant_id: UUID | None, secret: str, request_id: str | None, ip: str | None = None) -> Actor | None:
+    """The person of a session with what they hold in the tenant; None when it ended, or was idle for too long.
+
+    Who has a second factor, or a role for which the tenant wants one, holds nothing until the session has shown it:
+    those roles are `held_back`. Two statements at most, one more a minute to note that the session is in use.
+    """
     if len(secret) != SECRET_LENGTH:
         return None
+    digest = _digest(secret)
     with transaction(anonymous(tenant_id)) as tx:
-        row = find_person(tx.session, _digest(secret), tx.now, tenant_id)
-    if row is None:
-        return None
+        row = find_person(tx.session, digest, tx.now, tenant_id)
+        if row is None:
+            return None
+        policy = Policy.read(row.policy)
+        if tx.now - row.seen_at > policy.idle:
+            return None
+        if tx.now - row.seen_at > SEEN_AGAIN:
+            tx.session.execute(update(Session).where(Session.digest == digest).values(seen_at=tx.now))
+        return _person(tenant_id, row, policy, tx.now, request_id, ip)
+
+
+def _person(
+    tenant_id: UUID | None, row: Any, policy: Policy, now: datetime, request_id: str | None, ip: str | None
+) -> Actor:
     places = {UUID(key): place for key, place in (row.organisations or {}).items()}
-    return Actor(
+    roles = frozenset(row.roles or ())
+    held = roles | {role for role, _ in places.values()}
+    wants_factor = row.has_factor or not held.isdisjoint(policy.second_factor_roles)
+    person = Actor(
         "person",
         tenant_id,
         user_id=row.id,
         name=row.name,
         email=row.email,
-        roles=frozenset(row.roles or ()),
+        session_id=row.session_id,
+        request_id=request_id,
+        ip=ip,
+        stale=now - (row.factor_at if wants_factor and row.factor_at else row.proved_at) > policy.step_up,
+    )
+    if wants_factor and row.factor_at is None:
+        return replace(person, held_back=held, stale=True)
+    return replace(
+        person,
+        roles=roles,
         organisations=MappingProxyType({key: frozenset({role}) for key, (role, _) in places.items()}),
         suppliers=frozenset(key for key, (_, kind) in places.items() if kind == "provider"),
-        request_id=request_id,
     )
 
 
-def find_bearer(tenant_id: UUID, secret: str, request_id: str | None) -> Actor | None:
-    """Whoever a token stands for, None when it is unknown, revoked or too old. Two statements at most.
-
-    Raises NotFound when it is another tenant's: to that token, this portal does not exist.
-    """
-    with transaction(anonymous(None)) as tx:
-        token = find_token(tx.session, _digest(secret), tx.now)
-    if token is None:
-        return None
-    if token.tenant_id != tenant_id:
-        raise NotFound()
-    held, scopes = frozenset(token.roles), frozenset(token.scopes)
-    if token.organisation_id is None:
-        return Actor("token", tenant_id, name=token.name, roles=held, scopes=scopes, request_id=request_id)
+def find_bearer(tenant_id: UUID, secret: str, request_id: str | None, ip: str | None = None) -> Actor | None:
+    """Whoever a token stands for; None when it is unknown here, revoked or too old. Three statements at most."""
     with transaction(anonymous(tenant_id)) as tx:
-        inside = get_organisation(tx.session, tenant_id, token.organisation_id)
-    return Actor(
+        token = find_token(tx.session, _digest(secret), tx.now)
+        if token is None:
+            return None
+        inside = get_organisation(tx.session, tenant_id, token.organisation_id) if token.organisation_id else None
+    held = frozenset(token.roles)
+    program = Actor(
         "token",
         tenant_id,
         name=token.name,
+        session_id=token.id,
+        scopes=frozenset(token.scopes),
+        request_id=request_id,
+        ip=ip,
+    )
+    if inside is None:
+        return replace(program, roles=held)
+    return replace(
+        program,
         organisations=MappingProxyType({inside.id: held}),
         suppliers=frozenset({inside.id} if inside.kind == "provider" else ()),
-        scopes=scopes,
-        request_id=request_id,
     )
 
 

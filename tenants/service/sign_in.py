@@ -118,7 +118,6 @@ def _add_link(tx: Tx, email: str, next_path: str, lifetime: timedelta) -> tuple[
         id=link_id,
         digest=_digest(secret),
         email=email,
-        tenant_id=tx.tenant_id,
         next_path=next_path,
         created_at=tx.now,
         expires_at=tx.now + lifetime,

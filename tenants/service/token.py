@@ -51,11 +51,11 @@ def create_token(
         token = ApiToken(
             id=uuid7(),
             digest=signing.sha256(secret.encode()),
-            tenant_id=tx.tenant_id,
             organisation_id=organisation.id if organisation else None,
             name=check_line(name, "name", "Nommez le jeton, par exemple d’après le logiciel qui s’en sert."),
             roles=sorted(held),
             scopes=sorted(set(scopes)),
+            created_by=actor.user_id,
             created_at=tx.now,
             expires_at=tx.now + lifetime,
         )
@@ -67,8 +67,8 @@ def create_token(
 def revoke_token(actor: Actor, token_id: UUID) -> None:
     """Stop a token, at once. Raises NotFound."""
     with transaction(actor) as tx:
-        token = tx.session.get(ApiToken, token_id, with_for_update=True)
-        if token is None or token.tenant_id != tx.tenant_id:
+        token = tx.session.get(ApiToken, (tx.tenant_id, token_id), with_for_update=True)
+        if token is None:
             raise NotFound("Ce jeton n’existe pas dans ce portail.")
         permit(PERMISSIONS, actor, "api_token.revoke", token)
         if token.revoked_at is None:

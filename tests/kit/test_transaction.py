@@ -60,11 +60,14 @@ def test_a_row_cannot_be_written_for_another_tenant(make_tenant: Callable[..., T
 
 
 def test_the_audit_log_cannot_be_rewritten(tenant: Tenant) -> None:
-    """The application adds lines; it has no right to change or remove one."""
+    """The application adds lines; it may change none, and remove none of the last six months."""
     with transaction(system(tenant.id, "t")) as tx:
         tx.audit("thing.move", SUBJECT)
     for statement in ("update audit_line set actor_name = 'x'", "delete from audit_line"):
-        with pytest.raises(ProgrammingError, match="permission denied"), transaction(system(tenant.id, "t")) as tx:
+        with (
+            pytest.raises(ProgrammingError, match=r"permission denied|kept six months"),
+            transaction(system(tenant.id, "t")) as tx,
+        ):
             tx.session.execute(text(statement))
 
 

@@ -1,16 +1,16 @@
 """Actor × action: who may do what, the whole table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
 
 from kit.actor import Actor, anonymous, operator, system
-from kit.errors import Forbidden, NotFound, Unauthenticated
-from kit.permissions import allows, permit
+from kit.errors import Forbidden, NotFound, Unauthenticated, Unconfirmed
+from kit.permissions import allows, permit, wants_confirmation
 from tenants.permissions import PERMISSIONS
 
-TENANT, OURS, THEIRS = UUID(int=1), UUID(int=2), UUID(int=3)
+TENANT, OURS, THEIRS, ME = UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=9)
 
 
 @dataclass(frozen=True)
@@ -18,18 +18,20 @@ class Owned:
     """Something of an organisation."""
 
     organisation_id: UUID
+    user_id: UUID = ME  # `oneself` is tested apart
 
 
 def somebody(roles: str = "", held: str = "", organisation: UUID = OURS) -> Actor:
     """A person with tenant roles, and roles in one organisation."""
     places = {organisation: frozenset(held.split())} if held else {}
-    return Actor("person", TENANT, user_id=UUID(int=9), roles=frozenset(roles.split()), organisations=places)
+    return Actor("person", TENANT, user_id=ME, roles=frozenset(roles.split()), organisations=places)
 
 
 ACTORS = {
     "visitor": anonymous(TENANT),
     "person": somebody(),
     "reader": somebody(held="reader"),
+    "billing": somebody(held="billing"),
     "editor": somebody(held="editor"),
     "owner": somebody(held="owner"),
     "other owner": somebody(held="owner", organisation=THEIRS),
@@ -40,33 +42,78 @@ ACTORS = {
 EVERYBODY = set(ACTORS)
 PEOPLE = EVERYBODY - {"visitor"}
 STAFF = {"instructor", "ars", "grades"}
-COLLEAGUES = {"reader", "editor", "owner"}
+COLLEAGUES = {"reader", "billing", "editor", "owner"}
+MANAGERS = {"ars", "grades"}
 WHO = {
     "tenant.view": EVERYBODY,
     "tenant.create": set(),
     "tenant.list": set(),
     "tenant.brand": {"grades"},
+    "tenant.suspend": set(),
+    "tenant.resume": set(),
+    "tenant.delete": set(),
+    "tenant_profile.view": MANAGERS,
+    "tenant_profile.set": {"grades"},
+    "tenant_policy.view": MANAGERS,
+    "tenant_policy.set": {"grades"},
+    "tenant_export.view": {"grades"},
+    "tenant_export.ask": {"grades"},
+    "tenant_export.download": {"grades"},
+    "acceptance_rule.set": {"grades"},
     "membership.view": STAFF,
     "membership.grant": {"grades"},
     "membership.revoke": {"grades"},
-    "acceptance_rule.set": {"grades"},
     "adhesion.set": {"grades"},
-    "entity_attribute.set": {"ars", "grades"},
+    "entity_attribute.set": MANAGERS,
+    "api_token.view": {"grades"},
     "api_token.create": {"grades"},
     "api_token.revoke": {"grades"},
+    "api_client.view": {"grades"},
+    "api_client.create": {"grades"},
+    "api_client.renew": {"grades"},
+    "api_client.revoke": {"grades"},
+    "access_token.ask": EVERYBODY,
     "sign_in_link.ask": EVERYBODY,
     "sign_in_link.use": EVERYBODY,
     "sign_in_link.make": set(),
+    "identity_provider.view": {"grades"},
+    "identity_provider.set": {"grades"},
+    "identity.start": EVERYBODY,
+    "identity.finish": EVERYBODY,
+    "identity.view": PEOPLE,
+    "identity.link": PEOPLE,
+    "identity.unlink": PEOPLE,
     "session.end": EVERYBODY,
+    "session.view": PEOPLE,
+    "session.revoke": PEOPLE,
+    "second_factor.view": PEOPLE,
+    "second_factor.prove": PEOPLE,
+    "second_factor.add": PEOPLE,
+    "second_factor.remove": PEOPLE,
+    "second_factor.reset": {"grades"},
+    "passkey.sign_in": EVERYBODY,
     "account.view": PEOPLE,
     "account.edit": PEOPLE,
     "organisation.join": PEOPLE,
     "organisation.view": COLLEAGUES | STAFF,
     "organisation.leave": COLLEAGUES,
+    "organisation.open": {"grades"},
+    "organisation.confirm": {"grades"},
+    "organisation.list": STAFF,
+    "organisation_claim.view": PEOPLE,
+    "organisation_claim.ask": PEOPLE,
+    "organisation_claim.withdraw": PEOPLE,
+    "organisation_claim.accept": {"owner", "grades"},
+    "organisation_claim.refuse": {"owner", "grades"},
+    "organisation_claim.list": {"grades"},
     "organisation_member.view": COLLEAGUES | STAFF,
     "organisation_member.add": {"owner"},
     "organisation_member.change": {"owner"},
     "organisation_member.remove": {"owner"},
+    "account_review.view": {"owner", "grades"},
+    "account_review.close": {"owner", "grades"},
+    "audit.view": MANAGERS,
+    "audit.export": MANAGERS,
 }
 
 
@@ -110,3 +157,24 @@ def test_a_token_does_what_its_scopes_name() -> None:
     assert allows(PERMISSIONS, token, "tenant.view")
     assert not allows(PERMISSIONS, token, "tenant.brand")
     assert not allows(PERMISSIONS, token, "membership.grant")
+
+
+def test_what_is_oneselfs_is_nobody_elses() -> None:
+    theirs = Owned(OURS, user_id=UUID(int=8))
+    for action in ("session.view", "session.revoke", "identity.view", "identity.unlink", "second_factor.remove"):
+        assert not allows(PERMISSIONS, ACTORS["grades"], action, theirs)
+
+
+def test_what_wants_a_fresh_proof_is_refused_without_one() -> None:
+    stale = replace(ACTORS["grades"], stale=True)
+    with pytest.raises(Unconfirmed):
+        permit(PERMISSIONS, stale, "membership.grant")
+    with pytest.raises(Forbidden):
+        permit(PERMISSIONS, replace(ACTORS["person"], stale=True), "membership.grant")
+    permit(PERMISSIONS, stale, "tenant.brand")
+    assert {action for action in PERMISSIONS if wants_confirmation(PERMISSIONS, action)} >= {
+        "membership.revoke",
+        "organisation_member.change",
+        "tenant_export.download",
+        "audit.export",
+    }

@@ -149,6 +149,9 @@ def test_a_session_lasts_twelve_hours_and_ends_on_demand(tenant: Tenant) -> None
     cookies = [
         use_sign_in_link(visitor, make_sign_in_link(operator("root", tenant.id), "a@b.fr", HOME))[0] for _ in range(2)
     ]
+    for hours in range(1, 12):  # in use all day long: two idle hours would end it
+        with clock.frozen(start + timedelta(hours=hours)):
+            find_signed_in(tenant.id, cookies[0].secret, None)
     with clock.frozen(start + timedelta(hours=11, minutes=59)):
         assert find_signed_in(tenant.id, cookies[0].secret, None) is not None
     with clock.frozen(start + timedelta(hours=12, minutes=1)):
