@@ -1,9 +1,13 @@
 """Row-level security: the policies' text, in one place. Without a tenant they raise: silence looks like no data."""
 
 from collections.abc import Callable
+from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
+
+from kit.actor import Actor
 
 APP_ROLE = "crrc_app"
 RELAY_ROLE = "crrc_relay"
@@ -29,6 +33,21 @@ def share(execute: Callable[[str], object], *tables: str) -> None:
     """Give platform or reference tables, which have no tenant, to the application role. For migrations."""
     for table in tables:
         execute(f"grant select, insert, update, delete on {table} to {APP_ROLE}")
+
+
+def bind(session: Session, actor: Actor) -> None:
+    """Tell the database for whom it answers, until the transaction ends: the policies read these settings.
+
+    Somebody on the platform is nobody's tenant: of the tables of tenants they see their own places alone. For the
+    software and the operator on the platform nothing is said, and every tenant's table raises.
+    """
+    if actor.tenant_id is not None:
+        said = {"app.tenant_id": str(actor.tenant_id), "app.actor_kind": actor.kind}
+    elif actor.kind == "person" and actor.user_id is not None:
+        said = {"app.tenant_id": str(UUID(int=0)), "app.actor_kind": actor.kind, "app.person_id": str(actor.user_id)}
+    else:
+        return
+    session.execute(select(*(func.set_config(name, value, True) for name, value in said.items())))
 
 
 def refuse_powerful_role(connection: Connection) -> None:

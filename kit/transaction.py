@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete
 from sqlalchemy import insert as insert_rows
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from kit.audit import AuditLine
 from kit.db import OwnedByTenant, engine, uuid7
 from kit.machine import Machine
 from kit.outbox import Deadline, OutboxMessage
+from kit.rls import bind
 
 Row = TypeVar("Row")
 
@@ -126,7 +127,7 @@ def transaction(actor: Actor) -> Iterator[Tx]:
     if _current.get() is not None:
         raise RuntimeError("A command inside a command: make the inner one a step that takes `tx`.")
     with Session(engine(), expire_on_commit=False) as session, session.begin():
-        _bind(session, actor)
+        bind(session, actor)
         tx = Tx(session, actor, clock.now())
         token = _current.set(tx)
         try:
@@ -134,21 +135,3 @@ def transaction(actor: Actor) -> Iterator[Tx]:
             tx._chain()
         finally:
             _current.reset(token)
-
-
-def _bind(session: Session, actor: Actor) -> None:
-    """Tell the database for whom it answers: the policies of row-level security read these settings.
-
-    Somebody on the platform is nobody's tenant: of the tables of tenants they see their own places alone.
-    """
-    if actor.tenant_id is not None:
-        settings = {"app.tenant_id": str(actor.tenant_id), "app.actor_kind": actor.kind}
-    elif actor.kind == "person" and actor.user_id is not None:
-        settings = {
-            "app.tenant_id": str(UUID(int=0)),
-            "app.actor_kind": actor.kind,
-            "app.person_id": str(actor.user_id),
-        }
-    else:
-        return
-    session.execute(select(*(func.set_config(name, value, True) for name, value in settings.items())))

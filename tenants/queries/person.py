@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, array_agg
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kit.errors import NotFound
 from tenants.models import ApiToken, Membership, Organisation, OrganisationMember, Passkey, Tenant, TotpSecret, User
@@ -44,38 +44,7 @@ def find_person(session: Session, digest: str, now: datetime, tenant_id: UUID | 
     `roles` is a list of roles in the tenant or None, `organisations` a dict of organisation id (text) to [role, kind]
     or None, `policy` the tenant's [second_factor_roles, idle_minutes, step_up_minutes] or None.
     """
-    roles: ColumnElement[Any] = literal(None)
-    organisations: ColumnElement[Any] = literal(None)
-    policy: ColumnElement[Any] = literal(None)
-    place = func.jsonb_build_array(OrganisationMember.role, Organisation.kind)
-    if tenant_id is not None:
-        roles = (
-            select(array_agg(Membership.role))
-            .where(Membership.user_id == User.id, Membership.tenant_id == tenant_id)
-            .scalar_subquery()
-        )
-        organisations = (
-            select(func.jsonb_object_agg(Organisation.id, place, type_=JSONB))
-            .join(
-                OrganisationMember,
-                and_(
-                    OrganisationMember.tenant_id == Organisation.tenant_id,
-                    OrganisationMember.organisation_id == Organisation.id,
-                ),
-            )
-            .where(Organisation.tenant_id == tenant_id, OrganisationMember.user_id == User.id)
-            .scalar_subquery()
-        )
-        policy = (
-            select(func.jsonb_build_array(Tenant.second_factor_roles, Tenant.idle_minutes, Tenant.step_up_minutes))
-            .where(Tenant.id == tenant_id)
-            .scalar_subquery()
-        )
-    has_factor = or_(
-        exists().where(TotpSecret.user_id == User.id, TotpSecret.confirmed_at.is_not(None)),
-        exists().where(Passkey.user_id == User.id),
-    )
-    return session.execute(
+    found: Select[Any] = (
         select(
             User.id,
             User.name,
@@ -84,14 +53,51 @@ def find_person(session: Session, digest: str, now: datetime, tenant_id: UUID | 
             SignedIn.seen_at,
             SignedIn.proved_at,
             SignedIn.factor_at,
-            has_factor.label("has_factor"),
-            roles.label("roles"),
-            organisations.label("organisations"),
-            policy.label("policy"),
+            has_factor(User.id).label("has_factor"),
+            *_held(tenant_id),
         )
         .join(SignedIn, SignedIn.user_id == User.id)
         .where(SignedIn.digest == digest, SignedIn.expires_at > now, User.erased_at.is_(None))
-    ).first()
+    )
+    return session.execute(found).first()
+
+
+def has_factor(user_id: ColumnElement[UUID] | InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Whether a person has a second factor, for a select that has the person's identifier."""
+    return or_(
+        exists().where(TotpSecret.user_id == user_id, TotpSecret.confirmed_at.is_not(None)),
+        exists().where(Passkey.user_id == user_id),
+    )
+
+
+def _held(tenant_id: UUID | None) -> Sequence[ColumnElement[Any]]:
+    """What a person holds in a tenant, and what the tenant asks of sessions."""
+    if tenant_id is None:
+        return [literal(None).label(name) for name in ("roles", "organisations", "policy")]
+    place = func.jsonb_build_array(OrganisationMember.role, Organisation.kind)
+    roles = (
+        select(array_agg(Membership.role))
+        .where(Membership.user_id == User.id, Membership.tenant_id == tenant_id)
+        .scalar_subquery()
+    )
+    organisations = (
+        select(func.jsonb_object_agg(Organisation.id, place, type_=JSONB))
+        .join(
+            OrganisationMember,
+            and_(
+                OrganisationMember.tenant_id == Organisation.tenant_id,
+                OrganisationMember.organisation_id == Organisation.id,
+            ),
+        )
+        .where(Organisation.tenant_id == tenant_id, OrganisationMember.user_id == User.id)
+        .scalar_subquery()
+    )
+    policy = (
+        select(func.jsonb_build_array(Tenant.second_factor_roles, Tenant.idle_minutes, Tenant.step_up_minutes))
+        .where(Tenant.id == tenant_id)
+        .scalar_subquery()
+    )
+    return [roles.label("roles"), organisations.label("organisations"), policy.label("policy")]
 
 
 def find_token(session: Session, digest: str, now: datetime) -> ApiToken | None:
