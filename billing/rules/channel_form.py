@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from billing.rules.address import address_fault
+from kit.address import address_fault
 from kit.errors import Invalid
 from kit.french import NBSP
 

@@ -9,7 +9,6 @@ from sqlalchemy import select, text
 
 from billing.models import ChannelAccount, Customer
 from billing.queries.customer import get_customer
-from billing.rules.address import address_fault, is_public
 from billing.rules.channel_form import read_account
 from billing.rules.portal_words import WORDS, word
 from billing.rules.routing import channel_for, file_name, next_attempt, next_news, requirement_of
@@ -18,6 +17,7 @@ from billing.service.structure import check_customer
 from billing.service.transmission import get_one, record_deposit, record_fate, retry, route, route_invoice
 from kit import clock
 from kit.actor import Actor, operator, system
+from kit.address import address_fault, is_public
 from kit.audit import AuditLine
 from kit.errors import Conflict, Forbidden, Invalid, NotFound
 from kit.transaction import transaction

@@ -255,12 +255,12 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_called(monkeypatch: p
         asked.append(host)
         return [(None, None, None, "", ("203.0.114.7" if len(asked) == 1 else "127.0.0.1", 443))]
 
-    def connect(where: tuple[str, int], *_: object, **__: object) -> None:
+    def connect(wire: socket.socket, where: tuple[str, int]) -> None:
         called.append(where)
         raise OSError
 
     monkeypatch.setattr(socket, "getaddrinfo", answers)
-    monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
+    monkeypatch.setattr("kit.outgoing._Wire.connect", connect)
     with pytest.raises(Unsent):
         call("Le portail", "GET", "https://portail.example/v1", {}, None)
     assert (asked, called) == (["portail.example"], [("203.0.114.7", 443)])
