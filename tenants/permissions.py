@@ -57,7 +57,7 @@ PERMISSIONS: Table = {
     "identity.start": anyone,
     "identity.finish": anyone,
     "identity.view": oneself,
-    "identity.link": signed_in,
+    "identity.link": confirmed(signed_in),
     "identity.unlink": confirmed(oneself),
     "session.end": anyone,
     "session.view": oneself,

@@ -43,6 +43,7 @@ def _make_challenge() -> None:
         sa.Column("subject", sa.Text, nullable=False),
         sa.Column("digest", sa.Text, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("facts", JSONB),
         sa.Column("expires_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )

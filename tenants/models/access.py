@@ -107,7 +107,8 @@ class IdentityProvider(OwnedByTenant, Base):
 class Challenge(Platform, Base):
     """Something to be answered once, soon, by one browser: a passkey's challenge, a code sent by e-mail.
 
-    `digest` is of the expected secret; taking the row uses it. `subject` ties it to a session or a browser.
+    `digest` is of the expected secret; taking the row uses it. `subject` ties it to a session or a browser; `facts` is
+    what to go on with once it is answered.
     """
 
     __tablename__ = "challenge"
@@ -118,4 +119,5 @@ class Challenge(Platform, Base):
     subject: Mapped[str]
     digest: Mapped[str]
     attempts: Mapped[int] = mapped_column(default=0)
+    facts: Mapped[dict[str, Any] | None]
     expires_at: Mapped[datetime] = mapped_column(INSTANT)
