@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from bookings.rules.halves import HalfDay
-from bookings.rules.public_holidays import is_holiday
 from bookings.rules.states import HALVES
 from bookings.rules.travel import kept
+from kit.public_holidays import is_holiday
 
 LONGEST_REASON = 200  # characters
 

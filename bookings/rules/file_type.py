@@ -1,8 +1,9 @@
 """What a file is, by its content and never by its name; what is dangerous, or not what it says, is refused. Pure."""
 
-from bookings.rules import office_file, pdf_file, text_file
-from bookings.rules.file_name import split
+from bookings.rules import office_file, text_file
+from kit import pdf_file
 from kit.errors import Invalid
+from kit.file_name import split
 
 MOST_BYTES = 25_000_000
 ACCEPTED = "PDF, Word, Excel, PowerPoint, OpenDocument (texte ou tableur), image PNG ou JPEG, CSV ou texte"

@@ -11,13 +11,13 @@ from bookings.permissions import PERMISSIONS
 from bookings.queries import delivery as deliveries
 from bookings.queries import mission as missions
 from bookings.rules.delivery import LONGEST_LINE, OPEN_TO_FILES
-from bookings.rules.file_name import clean_name
 from bookings.rules.file_type import MOST_BYTES, refusal, type_of
 from bookings.service.delivery import await_answer
 from kit import signing
 from kit.actor import Actor
 from kit.db import uuid7
 from kit.errors import Conflict, Invalid
+from kit.file_name import clean_name
 from kit.permissions import permit
 from kit.storage import storage
 from kit.transaction import Tx, transaction
@@ -48,7 +48,7 @@ def add_deliverable(actor: Actor, mission_id: UUID, upload: Upload) -> Deliverab
     content = upload.content.read(MOST_BYTES + 1)
     if not upload.name:
         raise refusal("Choisissez un fichier.")
-    file_name = clean_name(upload.name)
+    file_name = clean_name(upload.name, "livrable")
     content_type = type_of(content, file_name)
     note = _note(upload.note)
     with transaction(actor) as tx:

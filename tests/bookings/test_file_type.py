@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from bookings.rules.file_name import LONGEST, clean_name
 from bookings.rules.file_type import MOST_BYTES, TYPES, type_of
 from kit.errors import Invalid
+from kit.file_name import LONGEST, clean_name
 from tests.bookings import sent
 
 GOOD = {
@@ -115,7 +115,7 @@ def test_the_traps_are_what_they_say() -> None:
     ],
 )
 def test_names_are_cleaned(typed: str, name: str) -> None:
-    assert clean_name(typed) == name
+    assert clean_name(typed, "livrable") == name
 
 
 def test_a_long_name_keeps_its_beginning_and_its_ending() -> None:

@@ -4,19 +4,21 @@ import re
 import unicodedata
 
 LONGEST = 120
-NAMELESS = "livrable"
 # Letters that show nothing, or turn the reading round (« exe.fdp » read as « pdf.exe »).
 _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 _FORBIDDEN = re.compile(r'[<>:"|?*\x7f]')
 
 
-def clean_name(typed: str) -> str:
-    """A file's own name: without folders, control or invisible characters; a long one is cut before its extension."""
+def clean_name(typed: str, nameless: str = "document") -> str:
+    """A file's own name: without folders, control or invisible characters; a long one is cut before its extension.
+
+    `nameless` is the name of one that has none left.
+    """
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", typed).rstrip("/\\ "))[-1]
     spaced = re.sub(r"\s+", " ", last)
     seen = "".join(one for one in spaced if unicodedata.category(one) not in _UNSEEN)
     stem, ending = split(_FORBIDDEN.sub("", seen).rstrip(" ."))
-    stem = stem.strip(" .") or NAMELESS
+    stem = stem.strip(" .") or nameless
     return f"{stem[: LONGEST - len(ending)].rstrip(' .')}{ending}"
 
 
