@@ -7,7 +7,7 @@ from billing.jobs import adhesion, dunning, invoice_news, online, online_news, s
 from bookings.jobs import entitlement, invitation, mission, order, time, waiting
 from campaigns.jobs import award, campaign, candidacy, release
 from kit.relay import Subscriptions
-from notifications import jobs as notices
+from notifications.jobs import mails as notices
 from services_catalog.jobs import consultant, provider
 
 SUBSCRIPTIONS: Subscriptions = {

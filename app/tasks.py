@@ -9,7 +9,7 @@ from uuid import UUID
 from app import errands
 from kit import queue, relay
 from kit.relay import Subscriptions
-from notifications import jobs
+from notifications.jobs import mails as jobs
 
 # Somebody else's turn after this long: other tenants, other news.
 SENDING_SECONDS = 10.0

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from bookings.rules.public_holidays import is_holiday
 from kit.french import count
+from kit.public_holidays import is_holiday
 
 TONES = ("courtesy", "firm", "formal")
 TONE_LABELS = {"courtesy": "Rappel courtois", "firm": "Relance ferme", "formal": "Mise en demeure"}

@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response
 
 from bookings.models import AvailabilityException
 from bookings.rules.halves import HalfDay, read_half, write_half
-from bookings.rules.public_holidays import holiday_name
 from bookings.rules.states import HALF_LABELS, HALVES
 from bookings.service import availability as diaries
 from bookings.service.availability import ConsultantWeek
 from bookings.web import asked
 from kit.errors import Invalid, NotFound
 from kit.french import DAYS, day
+from kit.public_holidays import holiday_name
 from kit.typed import number
 from kit.web import actor, page, permission
 

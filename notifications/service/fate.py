@@ -6,8 +6,8 @@ from sqlalchemy import bindparam, update
 
 from kit.actor import Actor
 from kit.transaction import Tx, transaction
-from notifications import queries
 from notifications.models import Notification
+from notifications.queries import notice as queries
 from notifications.rules.mail import NOTIFICATION, next_attempt_at
 
 # Written once: building it anew for each of ten thousand mails would cost as much as running it.

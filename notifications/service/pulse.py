@@ -7,9 +7,9 @@ from kit import pulse, relay
 from kit.actor import Actor
 from kit.permissions import permit
 from kit.transaction import Tx, transaction
-from notifications import queries
 from notifications.models import Notification
 from notifications.permissions import PERMISSIONS
+from notifications.queries import notice as queries
 from notifications.rules import pulse as rules
 from notifications.rules.mail import NOTIFICATION
 from notifications.rules.pulse import Beat, Gauge

@@ -10,9 +10,9 @@ from kit.actor import Actor
 from kit.errors import Unauthenticated
 from kit.permissions import permit
 from kit.transaction import transaction
-from notifications import queries
 from notifications.models import Notification
 from notifications.permissions import PERMISSIONS
+from notifications.queries import notice as queries
 
 PAGE = 30
 

@@ -18,11 +18,11 @@ from kit.errors import NotFound
 from kit.settings import settings
 from kit.storage import storage
 from kit.transaction import Tx, transaction
-from notifications import queries
 from notifications.gateway.mailer import Mailer
 from notifications.gateway.message import File, Mail
 from notifications.gateway.smtp import Interrupted, PutOff, Refused, Unreachable
 from notifications.models import Notification
+from notifications.queries import notice as queries
 from notifications.rules.mail import LEASE
 from notifications.service import fate
 from notifications.service.late import write_late

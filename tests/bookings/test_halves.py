@@ -13,8 +13,8 @@ from bookings.rules.availability import Busy, Diary, Exceptional, WeeklyRule, ha
 from bookings.rules.halves import HalfDay, appointments, are_consecutive, half_of, read_half, when, write_half
 from bookings.rules.places import offer_ends_at
 from bookings.rules.proposals import proposals
-from bookings.rules.public_holidays import holiday_name, is_holiday
 from bookings.rules.travel import kept
+from kit.public_holidays import holiday_name, is_holiday
 
 PARIS, REUNION = "Europe/Paris", "Indian/Reunion"
 FULL_WEEK = [WeeklyRule(weekday, half, date(2026, 1, 1)) for weekday in range(5) for half in ("am", "pm")]

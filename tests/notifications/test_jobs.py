@@ -17,7 +17,7 @@ from kit import clock, queue
 from kit.actor import anonymous, system
 from kit.outbox import OutboxMessage
 from kit.transaction import transaction
-from notifications import jobs
+from notifications.jobs import mails as jobs
 from notifications.models import Notification
 from notifications.rules.mail import LEASE
 from tenants.models import Tenant

@@ -7,8 +7,8 @@ from kit import servers
 from kit.actor import system
 from kit.outbox import OutboxMessage
 from kit.transaction import Tx, transaction
-from notifications import queries
 from notifications.gateway.mailer import mailer
+from notifications.queries import notice as queries
 from notifications.service.notices import NewNotice, notify, notify_later
 from notifications.service.sending import Sending
 from notifications.service.sending import send_due_mails as send

@@ -1,0 +1,1 @@
+"""What notices do when others have news, and at every tick."""
