@@ -15,32 +15,46 @@ _lock = threading.Lock()
 _here: dict[str, int] = {}
 
 
-def hit(name: str, subject: str, most: int, window: timedelta, sentence: str) -> None:
-    """Count one more `name` by `subject` (an address, an IP). Raises TooManyRequests above `most` per fixed window.
+def hit(name: str, subject: str, most: int, window: timedelta, sentence: str) -> int:
+    """Count one more `name` by `subject` (an address, an IP); returns how many there are in this fixed window.
 
-    `sentence` says what was refused; how long to wait is added. What is kept is a digest of the subject.
+    Raises TooManyRequests above `most`. `sentence` says what was refused; how long to wait is added. What is kept is a
+    digest of the subject.
     """
     length = int(window.total_seconds())
-    period, elapsed = divmod(int(clock.now().timestamp()), length)
-    digest = hashlib.sha256(subject.encode()).hexdigest()[:32]
-    if _count(f"crrc:limit:{name}:{digest}:{period}", length) > most:
+    key, elapsed = _window(name, subject, length)
+    count = _count(key, length)
+    if count > most:
         wait = timedelta(minutes=-(-(length - elapsed) // 60))
         raise TooManyRequests(f"{sentence} Réessayez dans {duration(wait)}.", wait)
+    return count
 
 
-def _count(key: str, seconds: int) -> int:
+def take_back(name: str, subject: str, window: timedelta) -> None:
+    """Count one less, in the same window: what was counted before it was known to be right."""
+    length = int(window.total_seconds())
+    _count(_window(name, subject, length)[0], length, -1)
+
+
+def _window(name: str, subject: str, length: int) -> tuple[str, int]:
+    period, elapsed = divmod(int(clock.now().timestamp()), length)
+    digest = hashlib.sha256(subject.encode()).hexdigest()[:32]
+    return f"crrc:limit:{name}:{digest}:{period}", elapsed
+
+
+def _count(key: str, seconds: int, by: int = 1) -> int:
     try:
         with queue.redis().pipeline(transaction=False) as pipe:
-            pipe.incr(key)
+            pipe.incrby(key, by)
             pipe.expire(key, seconds)
             return int(pipe.execute()[0])
     except RedisError:
-        return _count_here(key)
+        return _count_here(key, by)
 
 
-def _count_here(key: str) -> int:
+def _count_here(key: str, by: int) -> int:
     with _lock:
         if len(_here) >= MOST_REMEMBERED:
             _here.clear()
-        _here[key] = _here.get(key, 0) + 1
+        _here[key] = _here.get(key, 0) + by
         return _here[key]
