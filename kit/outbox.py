@@ -17,7 +17,10 @@ class OutboxMessage(OwnedByTenant, Identified, Base):
     """One piece of news: ids only. `relay_after` is when it is next due, `settled_at` when everybody has done it."""
 
     __tablename__ = "outbox_message"
-    __table_args__ = (Index(None, "relay_after", postgresql_where=text("settled_at is null")),)
+    __table_args__ = (
+        Index(None, "relay_after", postgresql_where=text("settled_at is null")),
+        Index(None, "tenant_id", "emitted_at"),
+    )
 
     topic: Mapped[str]
     subject_id: Mapped[UUID]
