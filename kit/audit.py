@@ -5,7 +5,7 @@ without a gap inside a tenant, `hash` is the SHA-256 of the previous hash and of
 people are named by their identifier, so that an erased person leaves the log whole.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -54,17 +54,16 @@ class AuditChain(OwnedByTenant, Base):
 
 
 class AuditAnchor(OwnedByTenant, Base):
-    """The state of the chain at the end of a day, signed (Ed25519, kit.signing): a copy kept elsewhere proves the past.
+    """Where the chain stood at an instant, signed (Ed25519, kit.signing): a copy kept elsewhere proves the past.
 
-    Lines up to the number of an anchor may be purged: the chain goes on from it.
+    Made every day by the clock, and whenever somebody asks. Lines up to the number of an anchor may be purged: the
+    chain goes on from it.
     """
 
     __tablename__ = "audit_anchor"
-    __table_args__ = (UniqueConstraint("tenant_id", "number"),)
 
-    day: Mapped[date] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(INSTANT)
-    number: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[str]
     public_key: Mapped[str]
     signature: Mapped[str]

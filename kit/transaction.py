@@ -1,27 +1,34 @@
 """One command, one transaction, one actor. The only place that makes a session."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete
-from sqlalchemy import insert as insert_rows
+from sqlalchemy import delete, event, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from kit import clock
 from kit.actor import Actor
-from kit.audit import AuditLine
 from kit.db import OwnedByTenant, engine, uuid7
 from kit.machine import Machine
 from kit.outbox import Deadline, OutboxMessage
 from kit.rls import bind
 
 Row = TypeVar("Row")
+# All lines of a transaction in one statement: the database takes the head of the chain once.
+ADD_LINES = text(
+    "insert into audit_line (tenant_id, id, at, action, subject_id, actor_kind, actor_id, actor_name, acting_as, ip, "
+    "request_id, facts) select * from jsonb_to_recordset(cast(:lines as jsonb)) as line (tenant_id uuid, id uuid, "
+    "at timestamptz, action text, subject_id uuid, actor_kind text, actor_id uuid, actor_name text, acting_as text, "
+    "ip text, request_id text, facts jsonb)"
+)
+CHECK_NOW = text("set constraints all immediate")
 
 
 class Stateful(Protocol):
@@ -38,7 +45,7 @@ class Tx:
     session: Session
     actor: Actor
     now: datetime
-    lines: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[dict[str, Any]]
 
     @property
     def tenant_id(self) -> UUID:
@@ -67,13 +74,13 @@ class Tx:
         actor = self.actor
         self.lines.append(
             {
-                "tenant_id": self.tenant_id,
-                "id": uuid7(),
-                "at": self.now,
+                "tenant_id": str(self.tenant_id),
+                "id": str(uuid7()),
+                "at": self.now.isoformat(),
                 "action": action,
-                "subject_id": subject_id,
+                "subject_id": str(subject_id) if subject_id else None,
                 "actor_kind": actor.kind,
-                "actor_id": actor.user_id,
+                "actor_id": str(actor.user_id) if actor.user_id else None,
                 "actor_name": "" if actor.kind == "person" else actor.name,
                 "acting_as": actor.acting_as,
                 "ip": actor.ip,
@@ -84,10 +91,12 @@ class Tx:
 
     def _chain(self) -> None:
         """Insert the audit lines. The database chains each to the one before, and its lock on the tenant's chain is
-        the last one taken: whoever holds it only has to commit."""
+        the last one taken: whoever holds it only has to commit, what waits for the end to be checked is checked before.
+        """
         if self.lines:
             self.session.flush()
-            self.session.execute(insert_rows(AuditLine), self.lines)
+            self.session.execute(CHECK_NOW)
+            self.session.execute(ADD_LINES, {"lines": json.dumps(self.lines)})
 
     def emit(self, topic: str, subject_id: UUID, key: str = "") -> None:
         """Tell whoever listens, after commit."""
@@ -114,6 +123,27 @@ class Tx:
         )
 
 
+class _Session(Session):
+    """The session of a command. What is undone with a savepoint leaves no audit line either."""
+
+    def __init__(self) -> None:
+        super().__init__(engine(), expire_on_commit=False)
+        self.lines: list[dict[str, Any]] = []
+        self.marks: dict[SessionTransaction, int] = {}
+
+
+@event.listens_for(_Session, "after_transaction_create")
+def _mark(session: _Session, begun: SessionTransaction) -> None:
+    if begun.nested:
+        session.marks[begun] = len(session.lines)
+
+
+@event.listens_for(_Session, "after_soft_rollback")
+def _forget(session: _Session, undone: SessionTransaction) -> None:
+    if undone in session.marks:
+        del session.lines[session.marks[undone] :]
+
+
 _current: ContextVar[Tx | None] = ContextVar("transaction", default=None)
 
 
@@ -126,9 +156,9 @@ def transaction(actor: Actor) -> Iterator[Tx]:
     """
     if _current.get() is not None:
         raise RuntimeError("A command inside a command: make the inner one a step that takes `tx`.")
-    with Session(engine(), expire_on_commit=False) as session, session.begin():
+    with _Session() as session, session.begin():
         bind(session, actor)
-        tx = Tx(session, actor, clock.now())
+        tx = Tx(session, actor, clock.now(), session.lines)
         token = _current.set(tx)
         try:
             yield tx

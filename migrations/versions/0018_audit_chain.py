@@ -25,15 +25,20 @@ create function audit_text(line audit_line) returns text language sql stable as 
 $$
 """
 # The head of the chain is read and locked once a statement; between its lines it travels in a setting of the
-# transaction, for ten thousand lines would leave ten thousand versions of the head behind.
+# transaction, for ten thousand lines would leave ten thousand versions of the head behind. The head belongs to the
+# database: the application may read it, and only these functions, which take nothing, move it (SECURITY DEFINER; every
+# table is named with its schema).
 TAKE = """
-create function audit_take() returns trigger language plpgsql as $$
+create function audit_take() returns trigger language plpgsql security definer as $$
 declare
-    head audit_chain;
+    head public.audit_chain;
     owner uuid := current_setting('app.tenant_id')::uuid;
 begin
-    insert into audit_chain values (owner, 0, '') on conflict do nothing;
-    select * into strict head from audit_chain where tenant_id = owner for update;
+    select * into head from public.audit_chain where tenant_id = owner for update;
+    if not found then
+        insert into public.audit_chain values (owner, 0, '') on conflict do nothing;
+        select * into strict head from public.audit_chain where tenant_id = owner for update;
+    end if;
     perform set_config('app.audit_number', head.number::text, true), set_config('app.audit_hash', head.hash, true);
     return null;
 end $$
@@ -41,6 +46,9 @@ end $$
 LINK = """
 create function audit_link() returns trigger language plpgsql as $$
 begin
+    if new.tenant_id <> current_setting('app.tenant_id')::uuid then
+        raise exception 'audit_line: a line of another tenant' using errcode = 'insufficient_privilege';
+    end if;
     new.number := current_setting('app.audit_number')::bigint + 1;
     new.hash := encode(
         sha256(convert_to(current_setting('app.audit_hash') || E'\\n' || audit_text(new), 'UTF8')), 'hex'
@@ -49,12 +57,18 @@ begin
     return new;
 end $$
 """
+# Nobody slips in another number on the way: the head moves by as many as there are lines.
 GIVE = """
-create function audit_give() returns trigger language plpgsql as $$
+create function audit_give() returns trigger language plpgsql security definer as $$
+declare
+    reached bigint := current_setting('app.audit_number')::bigint;
 begin
-    update audit_chain
-    set number = current_setting('app.audit_number')::bigint, hash = current_setting('app.audit_hash')
-    where tenant_id = current_setting('app.tenant_id')::uuid;
+    update public.audit_chain
+    set number = reached, hash = current_setting('app.audit_hash')
+    where tenant_id = current_setting('app.tenant_id')::uuid and number = reached - (select count(*) from added);
+    if not found then
+        raise exception 'audit_line: the chain does not go on' using errcode = 'insufficient_privilege';
+    end if;
     return null;
 end $$
 """
@@ -132,16 +146,16 @@ def _make_chain() -> None:
     op.create_table(
         "audit_anchor",
         sa.Column("tenant_id", sa.Uuid, primary_key=True),
-        sa.Column("day", sa.Date, primary_key=True),
+        sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("at", INSTANT, nullable=False),
-        sa.Column("number", sa.BigInteger, nullable=False),
         sa.Column("hash", sa.Text, nullable=False),
         sa.Column("public_key", sa.Text, nullable=False),
         sa.Column("signature", sa.Text, nullable=False),
-        sa.UniqueConstraint("tenant_id", "number"),
     )
     protect(op.execute, "audit_chain", "audit_anchor")
-    op.execute("revoke delete on audit_chain from crrc_app")
+    op.execute("revoke insert, update, delete on audit_chain from crrc_app")
+    # One row that every act updates: its versions stay on its page, where they are cleared as they come.
+    op.execute("alter table audit_chain set (fillfactor = 10)")
     op.execute("revoke update, delete on audit_anchor from crrc_app")
 
 
@@ -151,7 +165,7 @@ def _let_the_database_chain() -> None:
     for name, moment in (
         ("audit_take", "before insert on audit_line for each statement"),
         ("audit_link", "before insert on audit_line for each row"),
-        ("audit_give", "after insert on audit_line for each statement"),
+        ("audit_give", "after insert on audit_line referencing new table as added for each statement"),
         ("audit_keep", "before delete on audit_line for each row"),
     ):
         op.execute(f"create trigger {name} {moment} execute function {name}()")
