@@ -11,7 +11,7 @@ from flask import Blueprint
 
 from kit.permissions import Table, anyone
 
-PACKAGES = ("billing", "bookings", "campaigns", "services_catalog", "notifications", "finess", "tenants")
+PACKAGES = ("privacy", "billing", "bookings", "campaigns", "services_catalog", "notifications", "finess", "tenants")
 
 
 def modules(room: str) -> Iterator[ModuleType]:

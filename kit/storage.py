@@ -24,6 +24,9 @@ class Storage(Protocol):
     def open(self, name: str) -> Iterator[BinaryIO]:
         """Read what is kept under `name`. Raises NotFound."""
 
+    def forget(self, name: str) -> None:
+        """Remove what is kept under `name`, if anything is: what nobody may keep any longer."""
+
 
 class FolderStorage:
     """A folder of this machine, or one that is mounted on it."""
@@ -58,6 +61,10 @@ class FolderStorage:
             raise NotFound("Ce fichier n’est pas conservé ici.") from None
         with file:
             yield file
+
+    def forget(self, name: str) -> None:
+        """Twice is once."""
+        (self.root / name).unlink(missing_ok=True)
 
 
 @cache

@@ -8,7 +8,8 @@ import kit.audit
 import kit.outbox
 import kit.pulse
 import notifications.models
+import privacy.models
 import services_catalog.models
 import tenants.models
 
-__all__ = ["billing", "bookings", "campaigns", "finess", "kit", "notifications", "services_catalog", "tenants"]
+__all__ = ["billing", "bookings", "campaigns", "finess", "kit", "notifications", "privacy", "services_catalog", "tenants"]

@@ -96,6 +96,7 @@ class Verdict(OwnedByTenant, Identified, Base):
 class Submission(OwnedByTenant, Identified, Base):
     """What was submitted, byte for byte, and its receipt. Never changed, never removed.
 
+    At the end of its period the content alone is blanked, for ever (`erased_at`): the receipt stays, and its digest.
     `content` is canonical JSON (UTF-8), `sha256` its digest; `code` names the receipt in public; `statement` is the
     signed text, `signature` its Ed25519 signature under the public key `key` (base64).
     """
@@ -106,6 +107,7 @@ class Submission(OwnedByTenant, Identified, Base):
         tenant_key("verdict_id", "verdict"),
         UniqueConstraint("tenant_id", "candidacy_id", "number"),
         UniqueConstraint("tenant_id", "code"),
+        CheckConstraint("erased_at is null or content = '{}'", "erased"),
     )
 
     candidacy_id: Mapped[UUID]
@@ -119,3 +121,4 @@ class Submission(OwnedByTenant, Identified, Base):
     statement: Mapped[str]
     signature: Mapped[str]
     key: Mapped[str]
+    erased_at: Mapped[datetime | None] = mapped_column(INSTANT)

@@ -1,6 +1,7 @@
 """Tables of portals, people, organisations; of the ways in, and of what proves who somebody is."""
 
 from tenants.models.access import Challenge, ExternalIdentity, IdentityProvider, Session, SignInLink
+from tenants.models.consent import Consent
 from tenants.models.factor import Passkey, RecoveryCode, TotpSecret
 from tenants.models.organisation import (
     AccountReview,
@@ -20,6 +21,7 @@ __all__ = [
     "ApiClient",
     "ApiToken",
     "Challenge",
+    "Consent",
     "EntityAttribute",
     "ExternalIdentity",
     "IdentityProvider",

@@ -14,6 +14,7 @@ import bookings
 import campaigns
 import finess
 import notifications
+import privacy
 import services_catalog
 import tenants
 from app.auth import view_permission
@@ -38,7 +39,7 @@ def routes(app: Flask) -> Iterator[tuple[str, str, Rule]]:
 def machines() -> dict[str, Machine]:
     """Every machine of every package's rules."""
     found: dict[str, Machine] = {}
-    for package in (billing, bookings, campaigns, finess, notifications, services_catalog, tenants):
+    for package in (billing, bookings, campaigns, finess, notifications, privacy, services_catalog, tenants):
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             if ".rules" in module.name:
                 values: list[Any] = list(vars(__import__(module.name, fromlist=["_"])).values())

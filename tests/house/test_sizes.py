@@ -9,6 +9,7 @@ import pytest
 PROJECT = Path(__file__).resolve().parents[2]
 FLOORS = (
     "app",
+    "privacy",
     "billing",
     "bookings",
     "campaigns",

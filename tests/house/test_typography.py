@@ -11,6 +11,7 @@ import yaml
 PROJECT = Path(__file__).resolve().parents[2]
 FLOORS = (
     "app",
+    "privacy",
     "billing",
     "bookings",
     "campaigns",

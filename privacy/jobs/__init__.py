@@ -1,0 +1,1 @@
+"""What happens by itself: purges, exports, erasures, and the law's clocks."""

@@ -1,0 +1,1 @@
+"""What is asked of requests, breaches, periods, and of every table about one person."""

@@ -1,0 +1,1 @@
+"""Processings, periods, clocks of the law, words that name somebody: pure."""

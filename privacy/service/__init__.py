@@ -1,0 +1,1 @@
+"""What people, the GRADeS and the clock do about personal data."""

@@ -1,0 +1,1 @@
+"""Pages: one's own data, and the GRADeS's duties."""
