@@ -4,6 +4,7 @@ import colorsys
 import re
 from collections.abc import Callable
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kit.errors import Invalid
 
@@ -60,10 +61,16 @@ def _shades(hue: float, saturation: float) -> Callable[[float], str]:
     return shade
 
 
+def read_colour(text: str) -> str | None:
+    """What is typed as #rrggbb, whatever its contrast; None when it is no colour. `#` may be left out."""
+    wanted = f"#{text.strip().lower().removeprefix('#')}"
+    return wanted if _COLOUR.fullmatch(wanted) else None
+
+
 def check_colour(colour: str) -> str:
     """The colour as #rrggbb. Raises Invalid (field `colour`): with the nearest that passes when it is too light."""
-    wanted = colour.strip().lower()
-    if not _COLOUR.fullmatch(wanted):
+    wanted = read_colour(colour)
+    if wanted is None:
         fault = "Une couleur s’écrit #rrvvbb, par exemple #0b4f6c."
         raise Invalid(fault, {"colour": fault})
     contrast = contrast_with_white(wanted)
@@ -75,6 +82,15 @@ def check_colour(colour: str) -> str:
         )
         raise Invalid(fault, {"colour": fault})
     return wanted
+
+
+def check_zone(zone: str) -> str:
+    """An IANA time zone. Raises Invalid (field `zone`)."""
+    try:
+        return ZoneInfo(zone).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        fault = f"Ce fuseau horaire n’existe pas\N{NO-BREAK SPACE}: {zone}. Écrivez par exemple Europe/Paris."
+        raise Invalid(fault, {"zone": fault}) from None
 
 
 def sign_in_path(slug: str, secret: str) -> str:

@@ -2,20 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.dialects.postgresql import insert
 
 from kit.actor import Actor
 from kit.db import uuid7
-from kit.errors import Conflict, Invalid, NotFound
+from kit.errors import Conflict, NotFound
 from kit.permissions import permit
 from kit.transaction import transaction
 from tenants.models import Tenant
 from tenants.permissions import PERMISSIONS
 from tenants.queries.tenant import list_tenants as all_tenants
 from tenants.rules.people import check_email, check_line
-from tenants.rules.portal import check_colour, check_slug
+from tenants.rules.portal import check_colour, check_slug, check_zone
 from tenants.service.portal import forget_portals
 
 DEFAULT_COLOUR = "#0f4c5c"
@@ -43,7 +42,7 @@ def create_tenant(
         "name": check_line(name, "name", "Indiquez le nom du GRADeS."),
         "ars": check_line(ars, "ars", "Indiquez le nom de l’ARS."),
         "region_code": region_code,
-        "zone": _check_zone(zone),
+        "zone": check_zone(zone),
         "colour": check_colour(colour),
         "contact_email": check_email(contact_email, "contact_email"),
     }
@@ -94,11 +93,3 @@ def brand_tenant(
             tx.audit("tenant.brand", tenant.id, changed=changed)
     forget_portals()
     return tenant
-
-
-def _check_zone(zone: str) -> str:
-    try:
-        return ZoneInfo(zone).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        fault = f"Ce fuseau horaire n’existe pas\N{NO-BREAK SPACE}: {zone}. Écrivez par exemple Europe/Paris."
-        raise Invalid(fault, {"zone": fault}) from None

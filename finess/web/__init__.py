@@ -1,0 +1,1 @@
+"""Pages that need the register beside a portal."""
