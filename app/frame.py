@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from flask import g, request, url_for
 
-from app.legal import LINKS
+from app.legal import links
 from app.menu import link, menus
 from kit.actor import Actor
 from kit.french import count
@@ -27,7 +27,7 @@ def context() -> dict[str, Any]:
         "pages": pages,
         "user": _user(g.actor) if g.actor.kind == "person" else None,
         "sign_in_url": None if g.actor.is_known else _sign_in(tenant.slug),
-        "footer_links": [*(link(text, endpoint) for text, endpoint in LINKS), API],
+        "footer_links": [*(link(text, endpoint) for text, endpoint in links(tenant.accessibility_state)), API],
     }
 
 
@@ -41,6 +41,7 @@ def _portal(tenant: Any) -> dict[str, Any]:
         "contact_email": tenant.contact_email,
         "home_url": f"/{tenant.slug}/",
         "brand_url": f"/{tenant.slug}/brand.css?v={tenant.colour.lstrip('#')}",
+        "logo_url": f"/{tenant.slug}/logo.png?v={tenant.logo[:12]}" if tenant.logo else None,
     }
 
 

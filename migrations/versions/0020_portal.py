@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("step_up_minutes", sa.Integer, nullable=False, server_default=sa.text("15")),
         sa.Column("claim_proof", sa.Text, nullable=False, server_default=sa.text("'later'")),
         sa.Column("review_months", sa.Integer, nullable=False, server_default=sa.text("6")),
+        sa.Column("accessibility_state", sa.Text, nullable=False, server_default="none"),
         sa.Column("suspended_at", INSTANT),
         sa.Column("suspension", sa.Text),
         sa.Column("delete_after", INSTANT),
@@ -34,6 +35,7 @@ def upgrade() -> None:
         ("review_months", "review_months between 1 and 12"),
         ("claim_proof", "claim_proof in ('later', 'before')"),
         ("domain", "domain ~ '^[a-z0-9.-]+$'"),
+        ("accessibility_state", "accessibility_state in ('none', 'partial', 'full')"),
     ):
         op.create_check_constraint(name, "tenant", rule)
     _make_tenant_profile()
@@ -55,12 +57,10 @@ def _make_tenant_profile() -> None:
         sa.Column("dpo_name", sa.Text, nullable=False),
         sa.Column("dpo_email", sa.Text, nullable=False),
         sa.Column("security_contact", sa.Text, nullable=False),
-        sa.Column("accessibility_state", sa.Text, nullable=False),
         sa.Column("accessibility_audited_on", sa.Date),
         sa.Column("accessibility_notes", sa.Text, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
-        sa.CheckConstraint("accessibility_state in ('none', 'partial', 'full')", name="accessibility_state"),
         sa.PrimaryKeyConstraint("tenant_id"),
     )
 
@@ -78,8 +78,10 @@ def _make_tenant_export() -> None:
         sa.Column("expires_at", INSTANT),
         sa.Column("progress", sa.Integer, nullable=False),
         sa.Column("stored", sa.Text),
-        sa.Column("size_bytes", sa.Integer),
+        sa.Column("size_bytes", sa.BigInteger),
         sa.Column("sha256", sa.Text),
+        sa.Column("held_until", INSTANT),
+        sa.Column("fetched_at", INSTANT),
         sa.Column("error", sa.Text),
         sa.CheckConstraint("state <> 'failed' or error is not null", name="failed"),
         sa.CheckConstraint("state in ('asked', 'running', 'ready', 'failed', 'expired')", name="state"),

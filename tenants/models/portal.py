@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import INSTANT, Base, Identified, OwnedByTenant, Platform, one_of
@@ -16,7 +16,8 @@ class Tenant(Platform, Base):
 
     A delivery is accepted within `acceptance_days`; past them somebody is alerted, unless silence accepts here.
     `second_factor_roles` must show a second factor before they hold anything here. `logo` is the SHA-256 of a picture
-    of the storage, `domain` a host of its own.
+    of the storage, `domain` a host of its own; `accessibility_state` is said at the foot of every page. `suspension` is
+    the reason that everybody may read; past `delete_after` nothing of the portal is kept.
     """
 
     __tablename__ = "tenant"
@@ -27,6 +28,7 @@ class Tenant(Platform, Base):
         CheckConstraint("review_months between 1 and 12", "review_months"),
         CheckConstraint(one_of("claim_proof", CLAIM_PROOFS), "claim_proof"),
         CheckConstraint("domain ~ '^[a-z0-9.-]+$'", "domain"),
+        CheckConstraint(one_of("accessibility_state", ACCESSIBILITY_STATES), "accessibility_state"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -46,6 +48,7 @@ class Tenant(Platform, Base):
     step_up_minutes: Mapped[int] = mapped_column(default=15, server_default=text("15"))
     claim_proof: Mapped[str] = mapped_column(default="later", server_default=text("'later'"))
     review_months: Mapped[int] = mapped_column(default=6, server_default=text("6"))
+    accessibility_state: Mapped[str] = mapped_column(default="none", server_default=text("'none'"))
     suspended_at: Mapped[datetime | None] = mapped_column(INSTANT)
     suspension: Mapped[str | None]
     delete_after: Mapped[datetime | None] = mapped_column(INSTANT)
@@ -59,8 +62,6 @@ class TenantProfile(OwnedByTenant, Base):
     """
 
     __tablename__ = "tenant_profile"
-    __table_args__ = (CheckConstraint(one_of("accessibility_state", ACCESSIBILITY_STATES), "accessibility_state"),)
-
     departments: Mapped[list[Any]] = mapped_column(default=list)
     letter_head: Mapped[str] = mapped_column(default="")
     publisher: Mapped[str] = mapped_column(default="")
@@ -71,7 +72,6 @@ class TenantProfile(OwnedByTenant, Base):
     dpo_name: Mapped[str] = mapped_column(default="")
     dpo_email: Mapped[str] = mapped_column(default="")
     security_contact: Mapped[str] = mapped_column(default="")
-    accessibility_state: Mapped[str] = mapped_column(default="none")
     accessibility_audited_on: Mapped[date | None]
     accessibility_notes: Mapped[str] = mapped_column(default="")
     revision: Mapped[int] = mapped_column(default=1)
@@ -81,7 +81,8 @@ class TenantProfile(OwnedByTenant, Base):
 class TenantExport(OwnedByTenant, Identified, Base):
     """Everything of a portal, asked by one of its managers: rows, files, and a manifest with their hashes.
 
-    `stored` is the archive's name in the storage; `progress` is in percent.
+    `stored` is the archive's name in the storage; `progress` is in percent. Whoever makes it holds it until
+    `held_until`; `fetched_at` is when somebody last took it away.
     """
 
     __tablename__ = "tenant_export"
@@ -100,6 +101,8 @@ class TenantExport(OwnedByTenant, Identified, Base):
     expires_at: Mapped[datetime | None] = mapped_column(INSTANT)
     progress: Mapped[int] = mapped_column(default=0)
     stored: Mapped[str | None]
-    size_bytes: Mapped[int | None]
+    size_bytes: Mapped[int | None] = mapped_column(BigInteger)
     sha256: Mapped[str | None]
+    held_until: Mapped[datetime | None] = mapped_column(INSTANT)
+    fetched_at: Mapped[datetime | None] = mapped_column(INSTANT)
     error: Mapped[str | None]

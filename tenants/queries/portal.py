@@ -27,7 +27,7 @@ def find_profile(session: Session, tenant_id: UUID, lock: bool = False) -> Tenan
 def new_profile(now: datetime) -> TenantProfile:
     """A profile that says nothing yet."""
     texts = {name: "" for name, column in TenantProfile.__table__.columns.items() if column.type.python_type is str}
-    return TenantProfile(**texts | {"accessibility_state": "none"}, departments=[], revision=1, updated_at=now)
+    return TenantProfile(**texts, departments=[], revision=1, updated_at=now)
 
 
 def is_taken(session: Session, domain: str, tenant_id: UUID) -> bool:

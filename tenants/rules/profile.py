@@ -37,10 +37,9 @@ _PHONE = re.compile(r"\+?[0-9][0-9 .()-]{5,24}")
 
 
 class Legal(Protocol):
-    """The part of a profile that the legal pages read."""
+    """A profile, as the legal pages read it."""
 
     departments: list[str]
-    accessibility_state: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from werkzeug.routing import Rule
 
 import migrations.tables  # noqa: F401 (every table)
 from app.auth import view_permission
-from app.legal import LINKS
+from app import legal
 from app.rooms import permissions
 from kit.actor import anonymous, operator
 from kit.db import Base
@@ -66,6 +66,7 @@ SPOKEN_FOR = {
     "transmission_event": "Factures et paiements",
     "vat_rule": "Factures et paiements",
     "notification": "Courriels et notifications",
+    "tenant_export": "Exports du portail",
     "audit_line": "Journal des actions",
     "sign_in_link": "Connexion",
     "session": "Connexion",
@@ -117,7 +118,7 @@ def test_each_page_speaks_for_its_portal(browser: Browser, path: str) -> None:
 
 
 def test_every_page_leads_to_them(browser: Browser) -> None:
-    wanted = [(f"/{browser.tenant.slug}{path}", words) for path, (words, _) in zip(PATHS, LINKS, strict=True)]
+    wanted = [(f"/{browser.tenant.slug}{path}", words) for path, (words, _) in zip(PATHS, legal.links("none"), strict=True)]
     pages = open_pages(browser) | {"/nulle-part": browser.get("/nulle-part").text}
     browser.sign_in("pied@x.fr")
     pages |= {path: browser.get(path).text for path in ("/account", "/candidacies", "/notifications")}
