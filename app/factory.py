@@ -6,13 +6,12 @@ import orjson
 from flask import Flask, request
 from flask.json.provider import JSONProvider
 
-from app import api, auth, faults, headers, health, home, logs, rendering, webhooks
+from app import api, auth, faults, headers, health, home, hosts, logs, rendering, webhooks
 from app.arrival import Arrival
 from app.legal import legal
 from app.rooms import blueprints
 from kit import signing
-from kit.web import permission
-from tenants.web.cookie import is_secure
+from kit.web import cookie_name, is_secure, permission
 
 LARGEST_BODY = 25 * 1024 * 1024
 LARGEST_TEXT = 2 * 1024 * 1024  # a JSON body, the text fields of a form; files are counted apart, on disk
@@ -37,7 +36,7 @@ def create_app() -> Flask:
         MAX_FORM_MEMORY_SIZE=LARGEST_TEXT,
         MAX_FORM_PARTS=2000,
         SECRET_KEY=signing.seal("flask-session"),
-        SESSION_COOKIE_NAME="crrc_notice",
+        SESSION_COOKIE_NAME=cookie_name("crrc_notice"),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=is_secure(),
@@ -49,10 +48,12 @@ def create_app() -> Flask:
         faults.install,
         logs.install,
         headers.install,
+        hosts.install,
         auth.install,
         rendering.install,
         health.install,
         home.install,
+        well_known.install,
         webhooks.install,
         api.install,
     ):

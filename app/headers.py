@@ -5,8 +5,7 @@ import secrets
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
-from kit.web import BROWSER_COOKIE, browser
-from tenants.web.cookie import is_secure
+from kit.web import browser, browser_cookie, is_secure
 
 HALF_A_YEAR = 180 * 24 * 3600
 FIXED = {
@@ -71,6 +70,6 @@ def _name_browser(response: Response) -> Response:
     """A browser that was shown a form gets the name its forms are sealed with."""
     if g.get("browser_is_new"):
         response.set_cookie(
-            BROWSER_COOKIE, browser(), max_age=HALF_A_YEAR, httponly=True, samesite="Lax", secure=is_secure()
+            browser_cookie(), browser(), max_age=HALF_A_YEAR, httponly=True, samesite="Lax", secure=is_secure()
         )
     return response

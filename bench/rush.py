@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from kit import signing
-from kit.web import BROWSER_COOKIE
-from tenants.web.cookie import SESSION_COOKIE
+from kit.web import browser_cookie
+from tenants.web.cookie import session_cookie
 
 BROWSER = "b" * 43
 PATIENCE = 120.0  # seconds
@@ -64,7 +64,7 @@ def _bytes(port: int, request: Request) -> bytes:
     lines = [
         f"{'GET' if request.form is None else 'POST'} {request.path} HTTP/1.1",
         f"Host: 127.0.0.1:{port}",
-        f"Cookie: {SESSION_COOKIE}={request.cookie}; {BROWSER_COOKIE}={BROWSER}",
+        f"Cookie: {session_cookie()}={request.cookie}; {browser_cookie()}={BROWSER}",
         "Content-Type: application/x-www-form-urlencoded",
         f"Content-Length: {len(body)}",
         "Connection: close",

@@ -20,6 +20,7 @@ class Actor:
     `session_id` is the browser's session, or the token's identifier; `ip` is where the request came from.
     `stale`: the person proved who they are too long ago for what wants a fresh proof (kit.permissions.confirmed).
     `held_back`: roles that the portal gives this person only after a second factor; they are not in `roles` yet.
+    Somebody with a second factor and without a role has `account` there.
     """
 
     kind: Kind

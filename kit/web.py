@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 from kit import signing
 from kit.actor import Actor
 from kit.errors import Forbidden
+from kit.settings import settings
 from kit.typed import number
 
 View = TypeVar("View", bound=Callable[..., Any])
-BROWSER_COOKIE = "crrc_browser"
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -65,10 +65,25 @@ def revision_sent() -> int:
     return number(request.form.get("revision", "")) or 0
 
 
+def is_secure() -> bool:
+    """Whether browsers reach us by https only: then cookies never travel without it."""
+    return settings().base_url.startswith("https://")
+
+
+def cookie_name(name: str) -> str:
+    """By https, `__Host-<name>`: browsers take it from this very host alone, with Secure and the whole path."""
+    return f"__Host-{name}" if is_secure() else name
+
+
+def browser_cookie() -> str:
+    """The cookie that names the browser."""
+    return cookie_name("crrc_browser")
+
+
 def browser() -> str:
     """This browser's random name: seals its forms, before anybody signs in too."""
     if "browser" not in g:
-        known = request.cookies.get(BROWSER_COOKIE, "")
+        known = request.cookies.get(browser_cookie(), "")
         g.browser_is_new = len(known) != 43
         g.browser = secrets.token_urlsafe(32) if g.browser_is_new else known
     return cast(str, g.browser)

@@ -8,10 +8,10 @@ from werkzeug.test import TestResponse
 
 from kit import signing
 from kit.actor import operator
-from kit.web import BROWSER_COOKIE
+from kit.web import browser_cookie
 from tenants.models import Tenant
 from tenants.service.sign_in import make_sign_in_link
-from tenants.web.cookie import SESSION_COOKIE
+from tenants.web.cookie import session_cookie
 
 NAME = "b" * 43
 
@@ -22,7 +22,7 @@ class Browser:
     def __init__(self, app: Flask, tenant: Tenant) -> None:
         self.client = app.test_client()
         self.tenant = tenant
-        self.client.set_cookie(BROWSER_COOKIE, NAME)
+        self.client.set_cookie(browser_cookie(), NAME)
 
     def get(self, path: str = "/", **options: Any) -> TestResponse:
         return self.client.get(f"/{self.tenant.slug}{path}", **options)
@@ -40,7 +40,7 @@ class Browser:
     @property
     def session(self) -> str | None:
         """The session cookie."""
-        cookie = self.client.get_cookie(SESSION_COOKIE)
+        cookie = self.client.get_cookie(session_cookie())
         return cookie.value if cookie else None
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import delete, update
 from kit import signing
 from kit.actor import Actor, anonymous
 from kit.db import uuid7
+from kit.errors import Unauthenticated
 from kit.permissions import permit
 from kit.transaction import Tx, transaction
 from kit.vault import lock_away
@@ -23,6 +24,7 @@ from tenants.queries.person import find_person, find_token
 SESSION_LIFETIME = timedelta(hours=12)
 SEEN_AGAIN = timedelta(minutes=1)
 SECRET_LENGTH = 43  # 256 bits, base64 without padding
+NO_ROLE = frozenset({"account"})  # somebody who holds nothing here has at least their own account
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ def find_signed_in(tenant_id: UUID | None, secret: str, request_id: str | None, 
     """The person of a session with what they hold in the tenant; None when it ended, or was idle for too long.
 
     Who has a second factor, or a role for which the tenant wants one, holds nothing until the session has shown it:
-    those roles are `held_back`. Two statements at most, one more a minute to note that the session is in use.
+    those roles are `held_back`, `account` where there is none. Two statements at most, one more a minute to note that
+    the session is in use.
     """
     if len(secret) != SECRET_LENGTH:
         return None
@@ -135,13 +138,34 @@ def _person(
         stale=now - (row.factor_at if wants_factor and row.factor_at else row.proved_at) > policy.step_up,
     )
     if wants_factor and row.factor_at is None:
-        return replace(person, held_back=held, stale=True)
+        # Who has none yet adds one while their sign-in is fresh; who has one must show it first.
+        return replace(person, held_back=held or NO_ROLE, stale=row.has_factor or person.stale)
     return replace(
         person,
         roles=roles,
         organisations=MappingProxyType({key: frozenset({role}) for key, (role, _) in places.items()}),
         suppliers=frozenset(key for key, (_, kind) in places.items() if kind == "provider"),
     )
+
+
+def rotate_session(tx: Tx, secret: str, factor: bool) -> Cookie:
+    """Give a session another secret, now that its person has proved who they are: the old one stands for nobody.
+
+    `factor`: by a second factor. Raises Unauthenticated when the session is no more, or is somebody else's.
+    """
+    fresh = secrets.token_urlsafe(32)
+    proved = {"digest": _digest(fresh), "proved_at": tx.now} | ({"factor_at": tx.now} if factor else {})
+    mine = (Session.digest == _digest(secret), Session.user_id == tx.actor.user_id, Session.expires_at > tx.now)
+    expires_at = tx.session.scalar(
+        update(Session)
+        .where(*mine)
+        .values(proved)
+        .returning(Session.expires_at)
+        .execution_options(synchronize_session=False)
+    )
+    if expires_at is None:
+        raise Unauthenticated()
+    return Cookie(fresh, expires_at)
 
 
 def find_bearer(tenant_id: UUID, secret: str, request_id: str | None, ip: str | None = None) -> Actor | None:

@@ -1,29 +1,34 @@
 """The cookie of a signed-in browser."""
 
-from flask import request
+from flask import g, request
 from werkzeug.wrappers import Response
 
 from kit import clock
-from kit.settings import settings
+from kit.web import cookie_name, is_secure
 from tenants.service.session import SESSION_LIFETIME, Cookie
 
-SESSION_COOKIE = "crrc_session"
 
-
-def is_secure() -> bool:
-    """Whether browsers reach us by https only: then cookies never travel without it."""
-    return settings().base_url.startswith("https://")
+def session_cookie() -> str:
+    """Its name."""
+    return cookie_name("crrc_session")
 
 
 def session_secret() -> str:
-    """The session this browser presents, or ""."""
-    return request.cookies.get(SESSION_COOKIE, "")
+    """The session this browser presents, or ""; the new one once it has changed during the request."""
+    secret: str = g.get("session_secret") or request.cookies.get(session_cookie(), "")
+    return secret
+
+
+def renew(cookie: Cookie) -> None:
+    """The session has another secret from now on: whatever is answered hands it to the browser (app/auth.py)."""
+    g.session_secret, g.session_renewed = cookie.secret, cookie
 
 
 def remember(response: Response, cookie: Cookie) -> Response:
     """Hand the session to the browser, out of reach of scripts, until it ends."""
+    g.pop("session_renewed", None)
     response.set_cookie(
-        SESSION_COOKIE,
+        session_cookie(),
         cookie.secret,
         max_age=min(SESSION_LIFETIME, cookie.expires_at - clock.now()),
         httponly=True,
@@ -35,5 +40,6 @@ def remember(response: Response, cookie: Cookie) -> Response:
 
 def forget(response: Response) -> Response:
     """Take the session back from the browser."""
-    response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="Lax", secure=is_secure())
+    g.pop("session_renewed", None)
+    response.delete_cookie(session_cookie(), httponly=True, samesite="Lax", secure=is_secure())
     return response

@@ -20,7 +20,7 @@ from campaigns.models import Submission
 from kit import signing
 from kit.actor import operator, system
 from kit.transaction import transaction
-from kit.web import BROWSER_COOKIE
+from kit.web import browser_cookie
 from tenants.models import Tenant
 from tenants.rules.roles import TENANT_ROLES
 from tenants.service.organisation import join_organisation
@@ -159,7 +159,7 @@ def test_a_token_of_another_region_opens_nothing(application: Flask, made: Made,
         operator("tests", stranger.tenant.id), "essai", ["campaign", "candidacy"], known_scopes=list(permissions())
     )[1]
     client = application.test_client()
-    client.set_cookie(BROWSER_COOKIE, NAME)
+    client.set_cookie(browser_cookie(), NAME)
     for method, rule in rules(application):
         if not rule.rule.startswith("/api/"):
             continue
