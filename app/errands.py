@@ -9,8 +9,9 @@ from billing.jobs.online import ONLINE
 from billing.jobs.transmitting import TRANSMITTING
 from kit import queue
 from kit.errand import Errand
+from notifications.jobs.webhooks import WEBHOOKS
 
-ERRANDS: tuple[Errand, ...] = (ISSUING, DOCUMENTS, TRANSMITTING, ONLINE)
+ERRANDS: tuple[Errand, ...] = (ISSUING, DOCUMENTS, TRANSMITTING, ONLINE, WEBHOOKS)
 # Somebody else's turn after this long; a worker that dies meanwhile is replaced after the second delay.
 RUN_SECONDS = 10.0
 QUIET_SECONDS = 30

@@ -61,8 +61,11 @@ def call(
     *,
     patience: float = WHOLE_SECONDS,
     largest: int = LARGEST_ANSWER,
+    reads: bool = True,
 ) -> Answer:
     """Ask `url` once; `who` names the other system in sentences, `patience` is in seconds, all of it included.
+
+    `largest` is in bytes; without `reads` only the head of the answer is waited for, and `content` is empty.
 
     Raises NotSent when nothing can have reached it or when it sends elsewhere, AnswerLost when the answer is not whole.
     """
@@ -78,7 +81,7 @@ def call(
             {"Accept-Encoding": "identity", **headers, "Host": parts.netloc, "Connection": "close"},
         )
         answer = connection.getresponse()
-        content = _read(answer, end, largest)
+        content = _read(answer, end, largest) if reads else b""
     except (HTTPException, OSError) as error:
         raise AnswerLost(f"{who} {LOST}") from error
     finally:

@@ -3,7 +3,9 @@
 from typing import Any
 
 from kit.actor import Actor
-from kit.permissions import Table, role, signed_in
+from kit.permissions import Table, confirmed, nobody, role, signed_in
+
+grades = role("grades_manager")
 
 
 def recipient(actor: Actor, thing: Any) -> bool:
@@ -17,4 +19,16 @@ PERMISSIONS: Table = {
     "notification.list": role("ars_manager", "grades_manager"),
     "notification.retry": role("ars_manager", "grades_manager"),
     "pulse.view": role("ars_manager", "grades_manager"),
+    "webhook_endpoint.view": grades,
+    "webhook_endpoint.create": confirmed(grades),
+    "webhook_endpoint.change": confirmed(grades),
+    "webhook_endpoint.renew": confirmed(grades),
+    "webhook_endpoint.pause": grades,
+    "webhook_endpoint.resume": grades,
+    "webhook_endpoint.remove": grades,
+    "webhook_endpoint.test": grades,
+    "webhook_delivery.view": grades,
+    "webhook_delivery.replay": grades,
+    "webhook_delivery.skip": grades,
+    "webhook_delivery.forget": nobody,
 }

@@ -3,16 +3,18 @@
 import logging
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 PATIENCE = 45.0  # seconds: less than a task may last
+Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 
 
-def insist(write: Callable[[], None]) -> None:
-    """Do `write` until the database takes it, for 45 s at most; then raise its error."""
+def insist(write: Callable[[], Result]) -> Result:
+    """Do `write` until the database takes it, for 45 s at most; then raise its error. Returns what it returns."""
     end, pause = time.monotonic() + PATIENCE, 0.1
     while True:
         try:
@@ -20,6 +22,6 @@ def insist(write: Callable[[], None]) -> None:
         except (OperationalError, InterfaceError, PoolTimeoutError):
             if time.monotonic() + pause > end:
                 raise
-            log.warning("The database is away; what became of a mail will be written in %.1f s.", pause)
+            log.warning("The database is away; what has become of it will be written in %.1f s.", pause)
             time.sleep(pause)
             pause = min(pause * 2, 2.0)
