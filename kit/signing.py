@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 import os
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from kit.keyfile import keyfile
+from kit.keyfile import alone, keyfile, put, stamp
 from kit.settings import settings
 
 
@@ -41,13 +41,21 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-@cache
+def _path() -> Path:
+    """The PEM file of CRRC_SIGNING_KEY, else of CRRC_HOME/keys. What was before it, and the seal, lie beside it."""
+    return Path(os.environ.get("CRRC_SIGNING_KEY") or settings().home / "keys" / "signing.pem")
+
+
 def _private_key() -> Ed25519PrivateKey:
-    """The key of CRRC_SIGNING_KEY (PEM file), else of CRRC_HOME/keys, made once and readable by its owner alone."""
-    path = Path(os.environ.get("CRRC_SIGNING_KEY") or settings().home / "keys" / "signing.pem")
-    key = serialization.load_pem_private_key(keyfile(path, _new_key).read_bytes(), password=None)
+    """The installation's key, made once; read anew once it was replaced."""
+    return _read_key(stamp(keyfile(_path(), _new_key)))
+
+
+@lru_cache(maxsize=1)
+def _read_key(found: tuple[str, int, int]) -> Ed25519PrivateKey:
+    key = serialization.load_pem_private_key(Path(found[0]).read_bytes(), password=None)
     if not isinstance(key, Ed25519PrivateKey):
-        raise ValueError(f"{path} does not hold an Ed25519 key.")
+        raise ValueError(f"{found[0]} does not hold an Ed25519 key.")
     return key
 
 
@@ -68,13 +76,55 @@ def sign(message: bytes) -> str:
     return base64.b64encode(_private_key().sign(message)).decode()
 
 
-@cache
+def known_keys() -> frozenset[str]:
+    """The public keys this installation signs with and has signed with, in base64: what they signed stays theirs."""
+    return frozenset({public_key(), *_read_old(stamp(_old_path()))})
+
+
+def rotate() -> str:
+    """Sign with a new key from now on; returns the new public key. The old public key stays known.
+
+    Seals do not change with the key: calendars, links and codes that are about go on. Killed at any moment, it leaves
+    the old key or the new one at work, and both known. Raises OSError where the folder cannot be written.
+    """
+    path = keyfile(_path(), _new_key)
+    with alone(path):
+        keyfile(_seal_path(), _derived)
+        old = public_key()
+        put(_old_path(), "\n".join([*_read_old(stamp(_old_path())), old, ""]).encode())
+        put(path, _new_key())
+    return public_key()
+
+
+def _old_path() -> Path:
+    return _path().with_suffix(".old")
+
+
+@lru_cache(maxsize=1)
+def _read_old(found: tuple[str, int, int]) -> tuple[str, ...]:
+    path = Path(found[0])
+    return tuple(dict.fromkeys(path.read_text().split())) if path.exists() else ()
+
+
+def _seal_path() -> Path:
+    return _path().with_name("seal.key")
+
+
 def _seal_key() -> bytes:
-    """A secret derived from the installation's key, for seals that only we check."""
+    """A secret for seals that only we check: derived from the first signing key, in its own file once that one went."""
+    return _read_seal(stamp(_seal_path()), stamp(keyfile(_path(), _new_key)))
+
+
+@lru_cache(maxsize=1)
+def _read_seal(own: tuple[str, int, int], key: tuple[str, int, int]) -> bytes:
+    return bytes.fromhex((Path(own[0]).read_bytes() if own[1] else _derived()).decode())
+
+
+def _derived() -> bytes:
     seed = _private_key().private_bytes(
         serialization.Encoding.Raw, serialization.PrivateFormat.Raw, serialization.NoEncryption()
     )
-    return hashlib.sha256(b"crrc seal" + seed).digest()
+    return hashlib.sha256(b"crrc seal" + seed).hexdigest().encode()
 
 
 def seal(text: str) -> str:

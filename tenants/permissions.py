@@ -93,5 +93,9 @@ PERMISSIONS: Table = {
     "account_review.view": either(owners, grades),
     "account_review.close": confirmed(either(owners, grades)),
     "audit.view": managers,
+    "audit.verify": managers,
     "audit.export": confirmed(managers),
+    "audit.anchor": nobody,
+    "audit.purge": nobody,
+    "secret.rotate": nobody,
 }

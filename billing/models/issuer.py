@@ -98,6 +98,6 @@ class ChannelAccount(OwnedByTenant, Base):
     channel: Mapped[str] = mapped_column(primary_key=True)
     is_open: Mapped[bool] = mapped_column(default=False)
     settings: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
-    secrets: Mapped[str] = mapped_column(default="")
+    secrets: Mapped[str] = mapped_column(default="", info={"sealed": True})
     expires_on: Mapped[date | None]
     changed_at: Mapped[datetime] = mapped_column(INSTANT)

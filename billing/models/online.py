@@ -28,8 +28,8 @@ class PaymentAccount(OwnedByTenant, Base):
 
     mode: Mapped[str]
     account_id: Mapped[str] = mapped_column(default="")
-    secret_key: Mapped[str] = mapped_column(default="")
-    webhook_secret: Mapped[str] = mapped_column(default="")
+    secret_key: Mapped[str] = mapped_column(default="", info={"sealed": True})
+    webhook_secret: Mapped[str] = mapped_column(default="", info={"sealed": True})
     methods: Mapped[list[Any]] = mapped_column(JSONB, default=list)
     mandate_reference: Mapped[str] = mapped_column(default="")
     mandate_on: Mapped[date | None]
