@@ -1,12 +1,15 @@
 """Settings: read once from the environment. Whatever is not set runs embedded, under CRRC_HOME."""
 
 import os
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from kit.errors import Invalid
 
+# Its left part leaves room for what is added to it: 64 characters in all (RFC 5321 §4.5.3.1.1).
+BOUNCE_ADDRESS = re.compile(r"[A-Za-z0-9._-]{1,20}@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]{2,}")
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -14,7 +17,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 class Settings:
     """`database_url`, `redis_url`, `smtp_url`, `storage_url` are None when embedded.
 
-    `trusted_proxies` is how many proxies before us write X-Forwarded-For and X-Forwarded-Proto.
+    `bounce_address` is a mailbox whose mails, <name>+<anything>@<domain> too, are piped to `crrc mail bounce`.
+    `trusted_proxies` is how many proxies before us write X-Forwarded-For and X-Forwarded-Proto; `security_contact` is
+    whom to tell a fault of security of the installation (an address, or an https page).
     """
 
     home: Path
@@ -26,7 +31,9 @@ class Settings:
     smtp_url: str | None
     storage_url: str | None
     mail_from: str
+    bounce_address: str | None
     trusted_proxies: int
+    security_contact: str = ""
 
     @property
     def mailbox_port(self) -> int:
@@ -47,6 +54,11 @@ def settings() -> Settings:
     proxies = env.get("CRRC_TRUSTED_PROXIES") or "0"
     if not port.isdigit() or not 0 < int(port) < 65534:
         raise Invalid(f"CRRC_PORT doit être un numéro de port inférieur à 65534, et non {port!r}.")
+    bounces = env.get("CRRC_BOUNCE_ADDRESS") or None
+    if bounces and not BOUNCE_ADDRESS.fullmatch(bounces):
+        raise Invalid(
+            f"CRRC_BOUNCE_ADDRESS doit être une adresse courte, comme bounces@exemple.fr, et non {bounces!r}."
+        )
     if not proxies.isdigit():
         raise Invalid(f"CRRC_TRUSTED_PROXIES doit être un nombre de serveurs mandataires, et non {proxies!r}.")
     return Settings(
@@ -58,6 +70,8 @@ def settings() -> Settings:
         redis_url=env.get("CRRC_REDIS_URL") or None,
         smtp_url=env.get("CRRC_SMTP_URL") or None,
         storage_url=env.get("CRRC_STORAGE_URL") or None,
+        bounce_address=bounces,
         mail_from=env.get("CRRC_MAIL_FROM") or "ne-pas-repondre@crrc.invalid",
         trusted_proxies=int(proxies),
+        security_contact=(env.get("CRRC_SECURITY_CONTACT") or "").strip(),
     )

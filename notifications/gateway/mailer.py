@@ -56,7 +56,7 @@ class SmtpMailer(Closing):
         if self.conversation is None:
             self.conversation = Conversation(self.address)
         try:
-            self.conversation.give(mail.sender, mail.recipient, content)
+            self.conversation.give(mail.envelope_sender, mail.recipient, content)
         finally:
             if self.conversation.is_over:
                 self.conversation = None

@@ -28,8 +28,20 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class MailingList:
+    """What can be unsubscribed from: its identity (RFC 2919), its name, the address of the page that leaves it."""
+
+    id: str
+    name: str
+    leave: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """What leaves for one person. `id` names the notice; `sender`, `reply_to` and `recipient` are plain addresses.
+
+    `returns_to` is the envelope's sender, where refusals come back to (`sender` when empty); `ticket` says whose mail
+    it was when it is quoted.
 
     `calendar` is an iCalendar object with a METHOD (RFC 5546): programs that know invitations show it as one, others
     as a file.
@@ -46,6 +58,14 @@ class Mail:
     at: datetime
     calendar: str | None = None
     file: File | None = None
+    ticket: str = ""
+    returns_to: str = ""
+    mailing_list: MailingList | None = None
+
+    @property
+    def envelope_sender(self) -> str:
+        """Where what goes wrong is told."""
+        return self.returns_to or self.sender
 
     @property
     def message_id(self) -> str:
@@ -61,6 +81,8 @@ def to_bytes(mail: Mail) -> bytes:
         "From": f"{_phrase(mail.sender_name)} <{mail.sender}>",
         "To": mail.recipient,
         **({"Reply-To": mail.reply_to} if mail.reply_to else {}),
+        **_list_headers(mail.mailing_list),
+        **({"X-CRRC-Notice": mail.ticket} if mail.ticket else {}),
         "Subject": _words(mail.title, "Subject"),
         "Content-Language": "fr",
         # Robots do not answer robots (RFC 3834): no out-of-office message comes back.
@@ -68,6 +90,17 @@ def to_bytes(mail: Mail) -> bytes:
         "MIME-Version": "1.0",
     }
     return _headers(headers) + _body(mail)
+
+
+def _list_headers(of: MailingList | None) -> dict[str, str]:
+    """One click leaves the list (RFC 8058); the page of the same address asks first, for robots open links."""
+    if of is None:
+        return {}
+    return {
+        "List-Id": f"{_phrase(of.name)} <{of.id}>",
+        "List-Unsubscribe": f"<{of.leave}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def _headers(headers: dict[str, str]) -> bytes:

@@ -25,12 +25,20 @@ class Refused(MailError):
     """The server will never take this mail (5xx about the recipient or the text)."""
 
 
+class RecipientRefused(Refused):
+    """It is the recipient's address that is refused (5xx to RCPT), before any text."""
+
+
 class PutOff(MailError):
     """The server takes no such mail now (4xx); others may pass."""
 
 
 class Interrupted(MailError):
-    """The conversation broke during this mail: it may or may not have arrived."""
+    """The conversation broke during this mail: it may or may not have arrived. `silent`: the server said no more."""
+
+    def __init__(self, reason: str, silent: bool = False) -> None:
+        super().__init__(reason)
+        self.silent = silent
 
 
 class Unreachable(MailError):
@@ -84,7 +92,7 @@ class Conversation:
         with self._breaks():
             # A server that does not want our address wants none of our mails: nobody's is refused for that.
             self._ask(self.smtp.mail(sender), Unreachable)
-            self._ask(self.smtp.rcpt(recipient), Refused)
+            self._ask(self.smtp.rcpt(recipient), RecipientRefused)
             assert self.smtp.sock is not None  # noqa: S101 - it has just answered
             try:
                 self.smtp.sock.settimeout(TIMEOUT_OF_TEXT)
@@ -104,7 +112,8 @@ class Conversation:
             raise PutOff(_text(str(error))) from error
         except (OSError, smtplib.SMTPException) as error:
             self._end()
-            raise Interrupted(f"{self.name}\N{NO-BREAK SPACE}: {_said(error)}") from error
+            silent = isinstance(error, TimeoutError)
+            raise Interrupted(f"{self.name}\N{NO-BREAK SPACE}: {_said(error)}", silent) from error
 
     def _ask(self, answer: tuple[int, bytes | str], never: type[MailError]) -> None:
         """Go on after 2xx; else leave the conversation ready for the next mail, or end it."""

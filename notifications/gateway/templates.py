@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from kit import french
 from kit.settings import PROJECT, settings
+from notifications.rules.families import family_of
 from notifications.rules.mail import split_subject
 
 FOLDER = PROJECT / "app" / "templates"
@@ -90,17 +91,24 @@ def _bare_html() -> Template:
     return environment().get_template("mail/text.html")
 
 
+def home_of(tenant: Sender) -> str:
+    """The address of the portal, without a slash at its end: every link of a mail begins with it."""
+    return f"{settings().base_url}/{tenant.slug}"
+
+
 def render(template: str, tenant: Sender, path: str, context: Mapping[str, Any]) -> Rendered:
     """Write a mail. `path`: the portal's page its button opens ("" for none); `context` may hold `action_text`, `why`.
 
     Raises jinja2's errors on an unknown template or variable, ValueError without « Sujet : … ».
     """
-    base_url = settings().base_url
+    home = home_of(tenant)
     words = {
         "tenant": tenant,
-        "base_url": base_url,
-        "action_url": f"{base_url}/{tenant.slug}{path}" if path else "",
+        "base_url": settings().base_url,
+        "home_url": home,
+        "action_url": f"{home}{path}" if path else "",
         "action_text": "Voir sur le portail",
+        "choices_url": "" if family_of(template).essential else f"{home}/account/notifications",
         **context,
     }
     source = environment().get_template(f"mail/{template}.txt")

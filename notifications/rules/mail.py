@@ -11,7 +11,14 @@ NOTIFICATION = Machine(
     {
         "send": move("pending", "sent", "Ce courriel est déjà parti ou a été refusé."),
         "fail": move("pending", "failed", "Ce courriel est déjà parti ou a été refusé."),
-        "retry": move("failed", "pending", "Ce courriel n’a pas été refusé\N{NO-BREAK SPACE}: rien à renvoyer."),
+        "retry": move(
+            "failed withheld", "pending", "Ce courriel n’a pas été refusé\N{NO-BREAK SPACE}: rien à renvoyer."
+        ),
+        "bounce": move("sent", "failed", "Ce courriel n’est pas parti, ou il est déjà revenu."),
+        "withhold": move("pending", "withheld", "Ce courriel est déjà parti ou a été refusé."),
+        "release": move("held", "pending", "Ce courriel n’attend pas de résumé."),
+        "gather": move("held", "gathered", "Ce courriel n’attend pas de résumé."),
+        "drop": move("held", "silent", "Ce courriel n’attend pas de résumé."),
     },
 )
 

@@ -9,6 +9,8 @@ from kit.transaction import Tx, transaction
 from notifications.models import Notification
 from notifications.queries import notice as queries
 from notifications.rules.mail import NOTIFICATION, next_attempt_at
+from notifications.rules.report import classify, words
+from notifications.service.report import note_report
 
 # Written once: building it anew for each of ten thousand mails would cost as much as running it.
 MARK_SENT = (
@@ -38,13 +40,19 @@ def mark_sent(actor: Actor, notice_id: UUID) -> None:
         tx.session.execute(MARK_SENT, {"tenant": tx.tenant_id, "notice": notice_id, "now": tx.now})
 
 
-def mark_refused(actor: Actor, notice_id: UUID, reason: str) -> None:
-    """The server will never take it: failed, with its words, for staff to see."""
+def mark_refused(actor: Actor, notice_id: UUID, reason: str, of_recipient: bool = False) -> None:
+    """The server will never take it: failed, with its words, for staff to see.
+
+    `of_recipient`: it is the address that it does not take, which counts as a report about it.
+    """
     with transaction(actor) as tx:
         notice = queries.get_notice(tx.session, tx.tenant_id, notice_id, lock=True)
         if notice.state == "pending":
             notice.attempts += 1
             fail(tx, notice, reason)
+        kind = classify(reason) if of_recipient else None
+        if kind is not None:
+            note_report(tx, notice, kind, words(reason))
 
 
 def put_off(actor: Actor, notice_id: UUID, reason: str) -> None:

@@ -3,39 +3,35 @@
 The ADR « mail at least once » says what a worker that dies at each of these steps leaves behind.
 """
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from jinja2 import TemplateError
 from sqlalchemy import update
 
 from kit.actor import Actor, system
 from kit.errors import NotFound
-from kit.settings import settings
 from kit.storage import storage
-from kit.transaction import Tx, transaction
+from kit.transaction import transaction
 from notifications.gateway.mailer import Mailer
-from notifications.gateway.message import File, Mail
-from notifications.gateway.smtp import Interrupted, PutOff, Refused, Unreachable
+from notifications.gateway.message import Mail
+from notifications.gateway.smtp import Interrupted, PutOff, RecipientRefused, Refused, Unreachable
 from notifications.models import Notification
 from notifications.queries import notice as queries
 from notifications.rules.mail import LEASE
 from notifications.service import fate
-from notifications.service.late import write_late
 from notifications.service.lease import Lease
+from notifications.service.letter import mail_of
 from notifications.service.patience import insist
 from tenants.models import Tenant
 
 BATCH = 50
-BREAKS_OF_AN_ILL_SERVER = 2  # one broken conversation may be the mail's doing; two in a row are the server's
-TOO_LATE = "Trop tard\N{NO-BREAK SPACE}: ce que ce courriel annonçait n’est plus valable."
-NOT_WRITTEN = "Le texte de ce courriel n’a pas pu être écrit (erreur du portail)."
+# One broken conversation may be the mail's doing; two in a row are the server's. So is a silence of a minute: a second
+# one would keep a worker from everything else for as long again.
+BREAKS_OF_AN_ILL_SERVER = 2
 NOT_KEPT = "La pièce jointe de ce courriel n’a pas pu être lue (stockage du portail)."
-log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -88,36 +84,8 @@ def claim(actor: Actor) -> tuple[Sequence[Mail], datetime, int]:
         if not claimed:
             return [], until, 0
         tenant = tx.session.get_one(Tenant, tx.tenant_id)
-        mails = [_mail(tx, tenant, notice) for notice in sorted(claimed, key=lambda notice: notice.id)]
+        mails = [mail_of(tx, tenant, notice) for notice in sorted(claimed, key=lambda notice: notice.id)]
         return [mail for mail in mails if mail is not None], until, len(claimed)
-
-
-def _mail(tx: Tx, tenant: Tenant, notice: Notification) -> Mail | None:
-    title, text, html = notice.title, notice.text_body, notice.html_body
-    if text is None:
-        try:
-            written = write_late(tx, tenant, notice)
-        except (TemplateError, LookupError, ValueError):
-            log.exception("Notice %s could not be written.", notice.id)
-            fate.put_off_here(tx, notice, NOT_WRITTEN)
-            return None
-        if written is None:
-            fate.fail(tx, notice, TOO_LATE)
-            return None
-        title, text, html = written.title, written.text, written.html
-    return Mail(
-        id=notice.id,
-        sender=settings().mail_from,
-        sender_name=tenant.name,
-        reply_to=tenant.contact_email,
-        recipient=notice.email,
-        title=title,
-        text=text,
-        html=html,
-        at=tx.now,
-        calendar=notice.calendar,
-        file=File(notice.file_stored, notice.file_name or "") if notice.file_stored else None,
-    )
 
 
 def _with_its_file(mail: Mail) -> Mail:
@@ -143,11 +111,11 @@ def _send(actor: Actor, mailer: Mailer, mail: Mail, done: Sending) -> bool:
         return False
     except Refused as error:
         done.refused += 1
-        write = partial(fate.mark_refused, actor, mail.id, error.reason)
+        write = partial(fate.mark_refused, actor, mail.id, error.reason, isinstance(error, RecipientRefused))
     except (PutOff, Interrupted) as error:
         done.put_off += 1
         done.breaks = done.breaks + 1 if isinstance(error, Interrupted) else 0
-        if done.breaks == BREAKS_OF_AN_ILL_SERVER:
+        if (isinstance(error, Interrupted) and error.silent) or done.breaks == BREAKS_OF_AN_ILL_SERVER:
             done.unreachable = error.reason
         write = partial(fate.put_off, actor, mail.id, error.reason)
     else:
