@@ -1,6 +1,6 @@
 # Every command of the project. `make` alone prints this list.
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo demo-reset dev test check lint bench bench-register bench-booking bench-billing golden migration fix
+.PHONY: help setup browser demo demo-reset dev test check lint bench bench-register bench-booking bench-billing fuzz golden migration fix
 BIN := .venv/bin
 
 help:  ## Print this list
@@ -47,6 +47,9 @@ bench-booking: setup  ## The rush on places and lots, prices, calendar, into ben
 
 bench-billing: setup  ## Invoices issued by workers that are killed, into bench/out/billing.json (COUNT=500 for fewer)
 	@$(if $(COUNT),CRRC_BENCH_INVOICES=$(COUNT)) $(BIN)/python -m bench billing $(ARGS)
+
+fuzz: setup  ## The whole API as each role, values on and beyond every edge, for longer than the tests do
+	@CRRC_FUZZ=whole $(BIN)/pytest tests/house/test_fuzz.py $(ARGS)
 
 golden: setup  ## Rewrite docs/golden/, to be read in review
 	@$(BIN)/pytest tests/house --rewrite-golden

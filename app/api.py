@@ -7,6 +7,7 @@ from flask_smorest import Api
 from marshmallow import Schema, fields
 from werkzeug.wrappers import Response
 
+from app.api_answers import named
 from app.rooms import blueprints
 from kit.web import page, permission
 
@@ -67,7 +68,7 @@ def install(app: Flask) -> None:
 def openapi() -> Response:
     """The description, OpenAPI 3.1."""
     api: Any = current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
-    response = jsonify(api.spec.to_dict())
+    response = jsonify(named(api.spec.to_dict()))
     response.headers["Cache-Control"] = "public, max-age=60"
     return response
 

@@ -64,7 +64,7 @@ def write_campaign(slug: str) -> Any:
 
 @blueprint.get("/campaigns/<slug>/export")
 @permission("campaign.view")
-@blueprint.response(200, {"type": "string"}, content_type=YAML)
+@blueprint.response(200, {"type": "object"}, content_type=YAML)
 def export_campaign(slug: str) -> Response:
     """Read the document as YAML: sending it again changes nothing."""
     return Response(writing.export_campaign(actor(), slug), mimetype=YAML, content_type=f"{YAML}; charset=utf-8")

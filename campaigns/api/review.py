@@ -91,6 +91,7 @@ def preview_release(slug: str) -> Any:
 @permission("campaign.release")
 @blueprint.arguments(schemas.ReleaseDecisions)
 @blueprint.response(200, schemas.ReleaseView)
+@blueprint.alt_response(412, description="A decision has changed since the preview; nobody was told.")
 def release_decisions(body: dict[str, Any], slug: str) -> Any:
     """Tell everybody now, exactly what the preview showed."""
     return releasing.release_decisions(actor(), slug, body["digest"])

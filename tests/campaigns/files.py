@@ -14,6 +14,7 @@ from kit.actor import Actor, system
 from kit.db import uuid7
 from kit.transaction import Tx, transaction
 from tenants.models import Membership, Organisation, OrganisationMember, Tenant, User
+from tests.campaigns import documents
 
 numbers = count(1)
 OPENED = datetime(2025, 9, 9, 14, tzinfo=UTC)
@@ -32,7 +33,7 @@ def an_edition(tx: Tx) -> int:
             file_name="test",
             imported_at=OPENED,
             imported_by="test",
-            counts={},
+            counts={"ej": 0, "et": 0},
             difference={},
         )
         tx.add(edition)
@@ -87,7 +88,8 @@ def a_call(
             "number": 1,
             "rule_version": 1,
             "form_version": 1,
-            "document": {"summary": ""} | dict(document or {}),
+            "document": documents.document(slug=values["slug"], title=values["title"], summary="")
+            | dict(document or {}),
             "sha256": "",
             "created_at": OPENED,
         }
