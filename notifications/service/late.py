@@ -8,6 +8,8 @@ from kit.transaction import Tx
 from notifications.gateway.templates import Rendered, render
 from notifications.models import Notification
 from tenants.models import Tenant
+from tenants.rules.factor import shown
+from tenants.service.second_factor import sent_code
 from tenants.service.sign_in import sent_link
 
 # What a late mail says, from its subject's identifier; None when it is no longer worth saying.
@@ -18,10 +20,20 @@ def _sign_in(tx: Tx, link_id: UUID) -> Mapping[str, Any] | None:
     link = sent_link(tx, link_id)
     if link is None:
         return None
-    return {"path": f"/sign-in/{link.secret}", "valid_for": link.valid_for}
+    return {
+        "path": f"/sign-in/{link.secret}",
+        "valid_for": link.valid_for,
+        "code": link.code,
+        "provider": link.provider,
+    }
 
 
-LATE: Mapping[str, Words] = {"tenants/sign_in": _sign_in}
+def _confirmation(tx: Tx, challenge_id: UUID) -> Mapping[str, Any] | None:
+    sent = sent_code(tx, challenge_id)
+    return {"path": "", "code": shown(sent.code), "valid_for": sent.valid_for} if sent else None
+
+
+LATE: Mapping[str, Words] = {"tenants/sign_in": _sign_in, "tenants/confirmation_code": _confirmation}
 
 
 def write_late(tx: Tx, tenant: Tenant, notice: Notification) -> Rendered | None:

@@ -3,6 +3,7 @@
 Every call goes through kit.guarded_session. What a provider says of itself, and its keys, are remembered for minutes.
 """
 
+import base64
 import json
 import threading
 import time
@@ -144,12 +145,23 @@ def finish(door: Door, asked: Asked, code: str) -> Told:
 
 
 def sign_out_url(door: Door, id_token: str, back: str, state: str) -> str | None:
-    """Where to send the person to sign out there too; None when the provider offers nothing of the kind."""
+    """Where to send the person to sign out there too; None when the provider offers nothing of the kind, or when the
+    token was given to another portal: only that one may hand it back."""
     client = _client(door)
-    if "end_session_endpoint" not in client.server_metadata:
+    if "end_session_endpoint" not in client.server_metadata or door.client_id not in _audience(id_token):
         return None
     made = client.create_logout_url(back, id_token_hint=id_token, state=state, client_id=door.client_id)
     return str(made["url"])
+
+
+def _audience(id_token: str) -> list[str]:
+    """Whom a token of ours was given to; it was checked when it came."""
+    try:
+        payload = id_token.split(".")[1]
+        audience = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["aud"]
+    except (ValueError, LookupError, TypeError):
+        return []
+    return audience if isinstance(audience, list) else [audience]
 
 
 def _ask(kind: str, discovery_url: str) -> _Known:

@@ -10,14 +10,18 @@ from kit.transaction import Tx, transaction
 from tenants.models import User
 from tenants.permissions import PERMISSIONS
 from tenants.queries.person import find_user, get_user
-from tenants.rules.people import check_line, name_from_email
+from tenants.rules.people import LONGEST_NAME, check_line, name_from_email
 
 
-def take_account(tx: Tx, email: str) -> User:
-    """The account of a normalised address, made now when there is none. Of two that make it together, one does."""
+def take_account(tx: Tx, email: str, name: str = "") -> User:
+    """The account of a normalised address, made now when there is none. Of two that make it together, one does.
+
+    `name` is what a provider says, for a new account alone.
+    """
     user = find_user(tx.session, email)
     if user is None:
-        row = {"id": uuid7(), "email": email, "email_norm": email, "name": name_from_email(email), "created_at": tx.now}
+        name = name if 2 <= len(name) <= LONGEST_NAME else name_from_email(email)
+        row = {"id": uuid7(), "email": email, "email_norm": email, "name": name, "created_at": tx.now}
         tx.session.execute(insert(User).values(row).on_conflict_do_nothing(index_elements=["email_norm"]))
         user = find_user(tx.session, email)
     if user is None:

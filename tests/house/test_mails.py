@@ -15,6 +15,7 @@ from kit.db import uuid7
 from kit.settings import settings
 from notifications.gateway.templates import render
 from services_catalog.jobs.provider import UNQUALIFIED
+from tenants.rules.factor import KIND_LABELS
 from tests.billing.invoice_mails import INVOICE_MAILS
 from tests.billing.online_mails import ONLINE_MAILS
 from tests.billing.transmission_mails import TRANSMISSION_MAILS
@@ -58,6 +59,7 @@ def decision(promised: Offered | None = None, **facts: Any) -> dict[str, Any]:
     return letter(CAMPAIGN, CANDIDACY, SimpleNamespace(**told), promised)  # type: ignore[arg-type]
 
 
+PROVED_AT = datetime(2026, 11, 3, 8, 12, tzinfo=UTC)
 PROVIDER = SimpleNamespace(name="Breizh Audit")
 UNTIL: dict[str, Any] = {
     "provider": PROVIDER,
@@ -105,7 +107,13 @@ CONTEXTS: dict[str, dict[str, Any]] = {
         "organisation": SimpleNamespace(name="EHPAD Les Ajoncs", finess_ej="350012345"),
         "role": "Contributeur",
     },
-    "tenants/sign_in": {"valid_for": timedelta(minutes=20)},
+    "tenants/confirmation_code": {"code": "1234 5678", "valid_for": timedelta(minutes=10)},
+    "tenants/factor_added": {"kind": "passkey", "label": KIND_LABELS["passkey"], "at": PROVED_AT},
+    "tenants/factor_blocked": {"at": PROVED_AT},
+    "tenants/factor_removed": {"label": KIND_LABELS["totp"], "at": PROVED_AT, "others": False},
+    "tenants/factors_reset": {"at": PROVED_AT},
+    "tenants/recovery_code_used": {"at": PROVED_AT, "left": 9},
+    "tenants/sign_in": {"valid_for": timedelta(minutes=20), "code": "12345678", "provider": ""},
     **INVOICE_MAILS,
     **ONLINE_MAILS,
     **TRANSMISSION_MAILS,

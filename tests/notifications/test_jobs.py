@@ -149,7 +149,7 @@ def test_a_server_that_is_away_is_waited_for(
 
 def test_a_sign_in_link_is_written_when_it_leaves(tenant: Tenant, post: Post, hands: Crew) -> None:
     """From the form to the mailbox; its secret is in the mail and nowhere in the database."""
-    ask_sign_in_link(anonymous(tenant.id), "marie@ehpad.fr", "/", "192.0.2.1")
+    ask_sign_in_link(anonymous(tenant.id), "marie@ehpad.fr", "/", "192.0.2.1", "b" * 43)
     with transaction(system(tenant.id, "tests")) as tx:
         message = tx.session.scalars(select(OutboxMessage)).one()
         jobs.tell_sign_in_link(tx, message)
@@ -167,7 +167,7 @@ def test_a_sign_in_link_is_written_when_it_leaves(tenant: Tenant, post: Post, ha
 
 def test_a_sign_in_link_that_is_over_is_not_sent(tenant: Tenant, post: Post) -> None:
     """The mail server was away for longer than the link lives."""
-    ask_sign_in_link(anonymous(tenant.id), "marie@ehpad.fr", "/", "192.0.2.1")
+    ask_sign_in_link(anonymous(tenant.id), "marie@ehpad.fr", "/", "192.0.2.1", "b" * 43)
     with transaction(system(tenant.id, "tests")) as tx:
         jobs.tell_sign_in_link(tx, tx.session.scalars(select(OutboxMessage)).one())
     with clock.frozen(clock.now() + timedelta(minutes=21)):

@@ -26,6 +26,7 @@ from tenants.service.sign_in import (
 )
 
 HOME = "/x/"
+BROWSER = "b" * 43
 pytestmark = pytest.mark.usefixtures("no_limits")
 
 
@@ -49,16 +50,19 @@ def secret_of_last_mail(tenant: Tenant) -> str:
 
 def test_a_link_signs_in_once(tenant: Tenant) -> None:
     visitor = anonymous(tenant.id)
-    assert ask_sign_in_link(visitor, " Nouvelle@EHPAD.fr", "/x/account", "10.0.0.1") == "nouvelle@ehpad.fr"
+    assert ask_sign_in_link(visitor, " Nouvelle@EHPAD.fr", "/x/account", "10.0.0.1", BROWSER) == "nouvelle@ehpad.fr"
     assert not account_exists("nouvelle@ehpad.fr")
     secret = secret_of_last_mail(tenant)
-    assert look_at_link(visitor, secret).used_at is None
-    cookie, next_path = use_sign_in_link(visitor, secret)
+    assert look_at_link(visitor, secret, BROWSER).used_at is None
+    cookie, next_path = use_sign_in_link(visitor, secret, browser=BROWSER)
     assert next_path == "/x/account"
     actor = find_signed_in(tenant.id, cookie.secret, "r1")
     assert actor is not None
     assert (actor.email, actor.name, actor.kind) == ("nouvelle@ehpad.fr", "Nouvelle", "person")
-    for again in (lambda: use_sign_in_link(visitor, secret), lambda: look_at_link(visitor, secret)):
+    for again in (
+        lambda: use_sign_in_link(visitor, secret, browser=BROWSER),
+        lambda: look_at_link(visitor, secret, BROWSER),
+    ):
         with pytest.raises(Conflict, match="déjà servi"):
             again()
 
@@ -83,7 +87,7 @@ def test_a_link_of_another_portal_or_of_nobody_is_unknown(make_tenant: Callable[
 
 
 def test_neither_the_database_nor_the_event_holds_the_secret(tenant: Tenant) -> None:
-    ask_sign_in_link(anonymous(tenant.id), "a@b.fr", HOME, "10.0.0.2")
+    ask_sign_in_link(anonymous(tenant.id), "a@b.fr", HOME, "10.0.0.2", BROWSER)
     secret = secret_of_last_mail(tenant)
     with transaction(system(tenant.id, "t")) as tx:
         link = tx.session.scalars(select(SignInLink).where(SignInLink.tenant_id == tenant.id)).one()
@@ -173,31 +177,31 @@ def test_asking_is_limited_by_address_then_by_network(tenant: Tenant) -> None:
     visitor = anonymous(tenant.id)
     with clock.frozen(clock.now()):
         for _ in range(5):
-            ask_sign_in_link(visitor, "a@b.fr", HOME, "10.0.0.3")
+            ask_sign_in_link(visitor, "a@b.fr", HOME, "10.0.0.3", BROWSER)
         with pytest.raises(TooManyRequests, match="cette adresse"):
-            ask_sign_in_link(visitor, "A@B.fr ", HOME, "10.9.9.9")
+            ask_sign_in_link(visitor, "A@B.fr ", HOME, "10.9.9.9", BROWSER)
         for number in range(54):
-            ask_sign_in_link(visitor, f"a{number}@b.fr", HOME, "10.0.0.3")
-        ask_sign_in_link(visitor, "z@b.fr", HOME, "10.0.0.3")
+            ask_sign_in_link(visitor, f"a{number}@b.fr", HOME, "10.0.0.3", BROWSER)
+        ask_sign_in_link(visitor, "z@b.fr", HOME, "10.0.0.3", BROWSER)
         with pytest.raises(TooManyRequests, match="votre réseau"):
-            ask_sign_in_link(visitor, "zz@b.fr", HOME, "10.0.0.3")
+            ask_sign_in_link(visitor, "zz@b.fr", HOME, "10.0.0.3", BROWSER)
 
 
 def test_a_wrong_address_is_refused_before_anything_is_counted(tenant: Tenant) -> None:
     for _ in range(70):
         with pytest.raises(Invalid):
-            ask_sign_in_link(anonymous(tenant.id), "nobody", HOME, "10.0.0.4")
-    ask_sign_in_link(anonymous(tenant.id), "some@body.fr", HOME, "10.0.0.4")
+            ask_sign_in_link(anonymous(tenant.id), "nobody", HOME, "10.0.0.4", BROWSER)
+    ask_sign_in_link(anonymous(tenant.id), "some@body.fr", HOME, "10.0.0.4", BROWSER)
 
 
 def test_a_used_or_old_link_is_not_mailed(tenant: Tenant) -> None:
     visitor = anonymous(tenant.id)
-    ask_sign_in_link(visitor, "lent@x.fr", HOME, "10.0.0.5")
+    ask_sign_in_link(visitor, "lent@x.fr", HOME, "10.0.0.5", BROWSER)
     with transaction(system(tenant.id, "t")) as tx:
         link_id = tx.session.scalars(select(SignInLink.id).where(SignInLink.tenant_id == tenant.id)).one()
     with clock.frozen(clock.now() + timedelta(minutes=21)), transaction(system(tenant.id, "t")) as tx:
         assert sent_link(tx, link_id) is None
-    use_sign_in_link(visitor, secret_of_last_mail(tenant))
+    use_sign_in_link(visitor, secret_of_last_mail(tenant), browser=BROWSER)
     with transaction(system(tenant.id, "t")) as tx:
         assert sent_link(tx, link_id) is None
 
