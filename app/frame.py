@@ -53,7 +53,7 @@ def _user(actor: Actor) -> dict[str, Any]:
         "name": actor.name,
         "detail": detail or actor.email,
         "unread": unread,
-        "menu": [link(news, "notifications.view"), link("Mon compte", "account.view")],
+        "menu": [link(news, "notifications.view"), link("Mon compte", "account.view"), link("Changer de portail", "portals.list_portals")],
         "sign_out_url": url_for("sign_in.sign_out"),
     }
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from uuid import UUID
 
-from app.errands import ring_errands
+from app.errands import ALWAYS, ring_errands
 from app.heart import Heart, redis_fault, refuse_powerful_role
 from app.subscriptions import SUBSCRIPTIONS
 from app.tasks import SERVER_AWAY, ring_delivery, ring_senders
@@ -13,7 +13,7 @@ from kit import queue, relay
 from kit.actor import operator
 from kit.relay import Subscriptions
 from kit.transaction import transaction
-from tenants.jobs import forget
+from tenants.jobs import arm_reviews_of, forget
 from tenants.queries.tenant import list_tenants
 
 MOST_MESSAGES = 500
@@ -26,10 +26,11 @@ def entries(subscriptions: Subscriptions) -> list[Entry]:
         Entry("relay", 1, lambda: relay_messages(subscriptions)),
         Entry("deadlines", 1, fire_deadlines),
         Entry("mails", 1, ring_mails),
-        Entry("errands", 1, lambda: each_tenant(ring_errands)),
+        Entry("errands", 1, lambda: each_tenant(ring_errands) + ring_suspended()),
         Entry("retries", 1, queue.requeue_retries),
         Entry("clean", 15, queue.clean),
         Entry("forget", 3600, forget),
+        Entry("reviews", 3600, lambda: each_tenant(arm_reviews_of)),
     ]
 
 
@@ -72,10 +73,19 @@ def ring_mails() -> int:
     return each_tenant(ring_senders)
 
 
-def each_tenant(act: Callable[[UUID], int]) -> int:
-    """Do it for every tenant, and sum. One that fails does not starve the next ones: its fault is raised last."""
+def ring_suspended() -> int:
+    """A portal that is closed still gives its data back to those who asked for them."""
+    return each_tenant(lambda tenant_id: ring_errands(tenant_id, among=ALWAYS), suspended=True)
+
+
+def each_tenant(act: Callable[[UUID], int], suspended: bool = False) -> int:
+    """Do it for every tenant that is open (or suspended), and sum.
+
+    Nothing moves in a portal that is suspended: what was due is done when it opens again. One that fails does not
+    starve the next ones: its fault is raised last.
+    """
     total, fault = 0, None
-    for tenant_id in tenant_ids():
+    for tenant_id in tenant_ids(suspended):
         try:
             total += act(tenant_id)
         except Exception as error:
@@ -85,7 +95,7 @@ def each_tenant(act: Callable[[UUID], int]) -> int:
     return total
 
 
-def tenant_ids() -> list[UUID]:
-    """Every tenant of the installation."""
+def tenant_ids(suspended: bool = False) -> list[UUID]:
+    """The tenants of the installation that are open, or those that are suspended."""
     with transaction(operator("horloge")) as tx:
-        return [tenant.id for tenant in list_tenants(tx.session)]
+        return [tenant.id for tenant in list_tenants(tx.session) if (tenant.suspended_at is not None) == suspended]

@@ -7,13 +7,33 @@ from billing.jobs import adhesion, dunning, invoice_news, online, online_news, s
 from bookings.jobs import entitlement, invitation, mission, order, time, waiting
 from campaigns.jobs import award, campaign, candidacy, release
 from kit.relay import Subscriptions
+from notifications.jobs import accounts, security, webhooks
 from notifications.jobs import mails as notices
 from services_catalog.jobs import consultant, provider
+from tenants import jobs as people
 
 SUBSCRIPTIONS: Subscriptions = {
     "sign_in_link.ask": [notices.tell_sign_in_link],
+    "second_factor.ask": [security.tell_code],
+    "second_factor.add": [security.tell_added],
+    "second_factor.remove": [security.tell_removed],
+    "second_factor.reset": [security.tell_reset],
+    "second_factor.block": [security.tell_blocked],
+    "recovery_code.use": [security.tell_recovery],
     "organisation_member.add": [notices.tell_new_member, consultant.link_consultants],
     "organisation_member.remove": [consultant.link_consultants],
+    "organisation.open": [accounts.tell_opening],
+    "organisation.transfer": [accounts.tell_transfer],
+    "organisation.close": [accounts.tell_closing],
+    "organisation_claim.ask": [accounts.tell_claim],
+    "organisation_claim.wait": [accounts.tell_waiting_claim],
+    "organisation_claim.accept": [accounts.tell_acceptance],
+    "organisation_claim.refuse": [accounts.tell_refusal],
+    "membership.grant": [accounts.tell_role],
+    "tenant.create": [people.arm_review],
+    "account_review.due": [people.open_due_reviews],
+    "account_review.open": [accounts.tell_review],
+    "account_review.late": [accounts.tell_late_review],
     "campaign.publish_due": [campaign.publish_due],
     "window.close": [campaign.close_window],
     "window.remind": [candidacy.remind_unsubmitted],
@@ -84,4 +104,5 @@ SUBSCRIPTIONS: Subscriptions = {
     "provider.resume": [provider.tell_resumption],
     "qualification.ends_soon": [provider.tell_qualification_end],
     "insurance.ends_soon": [provider.tell_insurance_end],
+    "webhook_endpoint.pause": [webhooks.tell_pause],
 }

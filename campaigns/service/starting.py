@@ -19,7 +19,7 @@ from eligibility.queries.compiling import NOT_CONSULTED
 from finess.models import LegalEntity, RegistryEdition
 from finess.queries.edition import get_edition
 from finess.queries.number import resolve_number
-from finess.queries.structure import find_legal_entity
+from finess.queries.structure import claimed_entity, find_legal_entity
 from finess.rules.names import readable
 from kit.actor import Actor
 from kit.db import uuid7
@@ -98,7 +98,7 @@ def start_candidacy(actor: Actor, slug: str, number: str, function: str = "") ->
     with transaction(actor) as tx:
         call = _call(tx, slug)
         edition, entity, _, _ = _resolve(tx, call.campaign, number)
-        organisation = _organisation(tx, entity, function)
+        organisation = _organisation(tx, edition, entity, function)
         return _file(tx, call, organisation, entity, snapshot(tx.session, edition, entity))
 
 
@@ -128,11 +128,11 @@ def _resolve(tx: Tx, campaign: Campaign, number: str) -> tuple[RegistryEdition, 
     return edition, entity, answer.sentence, answer.outcome == "establishment"
 
 
-def _organisation(tx: Tx, entity: LegalEntity, function: str) -> Organisation:
+def _organisation(tx: Tx, edition: RegistryEdition, entity: LegalEntity, function: str) -> Organisation:
     """The entity's account, opened by this person when nobody had."""
     organisation = find_organisation(tx.session, entity.finess_ej)
     if organisation is None or organisation.id not in tx.actor.organisations:
-        return open_organisation(tx, entity.finess_ej, readable(entity.name or ""), function)
+        return open_organisation(tx, claimed_entity(tx.session, edition.id, entity), function)
     if not allows(PERMISSIONS, tx.actor, "candidacy.save", organisation):
         raise Forbidden(
             "Vous consultez les dossiers de cet organisme, sans pouvoir en commencer. Demandez à la personne qui gère "

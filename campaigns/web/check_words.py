@@ -5,12 +5,9 @@ from typing import Any
 
 from campaigns.service.eligibility import Check
 from eligibility.web.clauses import clause_items
-from finess.queries.search import Hit
-from finess.rules.geography import department_name
 from finess.rules.names import readable
-from finess.rules.nomenclature import category_name
 from finess.rules.wording import title
-from kit.french import NBSP, day
+from kit.french import NBSP
 
 _TITLES = {
     "eligible": "Cet organisme est éligible",
@@ -64,23 +61,3 @@ def summary_lines(checks: Sequence[Check]) -> list[dict[str, Any]]:
         for check in checks
         if check.verdict is not None
     ]
-
-
-def hit_lines(hits: Sequence[Hit]) -> list[dict[str, Any]]:
-    """The structures found, each with the legal entity's number that its line leads to."""
-    return [
-        {
-            "finess_ej": hit.finess_ej,
-            "name": readable(hit.name or "") or f"FINESS {hit.number}",
-            "what": _what(hit),
-            "shut": None if hit.is_open else f"fermé{f' depuis le {day(hit.closed_on)}' if hit.closed_on else ''}",
-        }
-        for hit in hits
-    ]
-
-
-def _what(hit: Hit) -> str:
-    place = ", ".join(filter(None, (hit.town, department_name(hit.department) if hit.department else None)))
-    if hit.kind == "ej":
-        return f"Organisme gestionnaire {hit.number}, {place}" if place else f"Organisme gestionnaire {hit.number}"
-    return f"Établissement {hit.number}, {category_name(hit.category_code)}, {place}"

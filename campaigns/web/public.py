@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, g, request, url_for
 from werkzeug.wrappers import Response
 
 from campaigns.rules.document.agenda import agenda
@@ -12,9 +12,11 @@ from campaigns.rules.states import KIND_LABELS
 from campaigns.service import reading
 from campaigns.service.eligibility import Overview, enquire, enquire_everywhere
 from campaigns.service.reading import Call, CallPage
-from campaigns.web.check_words import check_words, hit_lines, summary_lines
+from campaigns.web.check_words import check_words, summary_lines
 from campaigns.web.countdown import countdown, one_line
+from finess.web.hits import hit_lines
 from kit import clock
+from kit.host import origin_of
 from kit.web import actor, page, permission
 
 blueprint = Blueprint("campaigns", __name__)
@@ -88,7 +90,7 @@ def check(slug: str) -> Response:
 def calendar(slug: str) -> Response:
     """The dates, for a calendar."""
     call = reading.view_call(actor(), slug)
-    url = url_for(".view", slug=slug, _external=True)
+    url = f"{origin_of(g.tenant)}{url_for('.view', slug=slug)}"
     content = agenda(call.document, url, call.version.number, call.version.created_at)
     response = Response(content, mimetype="text/calendar")
     response.headers["Content-Disposition"] = f'attachment; filename="{slug}.ics"'

@@ -1,13 +1,15 @@
 """Legal entities and establishments, as they are in one edition."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from finess.models import Establishment, LegalEntity
 from finess.queries.edition import true_in
+from finess.rules.names import readable
 from kit.errors import NotFound
+from tenants.rules.claim import Claimed
 
 
 def find_legal_entity(session: Session, edition: int, finess_ej: str) -> LegalEntity | None:
@@ -58,3 +60,18 @@ def list_establishments_by_siret(session: Session, edition: int, siret: str) -> 
         .order_by(Establishment.is_open.desc(), Establishment.finess_et)
     )
     return session.scalars(query).all()
+
+
+def list_legal_entities(session: Session, edition: int, numbers: Collection[str]) -> dict[str, LegalEntity]:
+    """The EJ of these numbers, by number; those that the edition has not are missing."""
+    query = select(LegalEntity).where(LegalEntity.finess_ej.in_(numbers), true_in(LegalEntity, edition))
+    return {entity.finess_ej: entity for entity in session.scalars(query)} if numbers else {}
+
+
+def claimed_entity(session: Session, edition: int, entity: LegalEntity) -> Claimed:
+    """The EJ as accounts know it (tenants): with what an identity provider may name it by."""
+    query = select(Establishment.finess_et).where(
+        Establishment.finess_ej == entity.finess_ej, Establishment.is_open, true_in(Establishment, edition)
+    )
+    numbers = frozenset(session.scalars(query))
+    return Claimed(entity.finess_ej, readable(entity.name or ""), entity.siren, numbers)

@@ -1,1 +1,1 @@
-"""Pages that need the register beside a portal."""
+"""Pages where a legal entity of the register meets its account: claiming one, checking those that were declared."""

@@ -30,7 +30,7 @@ def tell_sign_in_link(tx: Tx, message: OutboxMessage) -> None:
 
 def tell_new_member(tx: Tx, message: OutboxMessage) -> None:
     """Somebody was added to an organisation: they learn it, and where to go."""
-    found = added_member(tx, message.subject_id, UUID(message.key))
+    found = added_member(tx, message.subject_id, UUID(message.key), message.emitted_at)
     if found is None:
         return
     organisation, user, role = found

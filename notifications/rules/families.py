@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+DIGEST = "notifications/digest"
 NOW, DAILY, WEEKLY, PORTAL = "now", "daily", "weekly", "portal"
 RHYTHMS = (NOW, DAILY, WEEKLY, PORTAL)
 RHYTHM_WORDS: Mapping[str, str] = MappingProxyType(
@@ -85,7 +86,8 @@ FAMILIES: tuple[Family, ...] = (
 BY_KEY: Mapping[str, Family] = MappingProxyType({family.key: family for family in FAMILIES})
 
 _TEMPLATES: Mapping[str, Sequence[str]] = {
-    "security": ["services_catalog/provider_opened",
+    "security": [
+        "services_catalog/provider_opened",
         "tenants/account_closed",
         "tenants/account_opened",
         "tenants/account_transferred",
@@ -93,7 +95,13 @@ _TEMPLATES: Mapping[str, Sequence[str]] = {
         "tenants/claim_asked",
         "tenants/claim_refused",
         "tenants/claim_waiting",
+        "tenants/confirmation_code",
+        "tenants/factor_added",
+        "tenants/factor_blocked",
+        "tenants/factor_removed",
+        "tenants/factors_reset",
         "tenants/member_added",
+        "tenants/recovery_code_used",
         "tenants/review_late",
         "tenants/review_opened",
         "tenants/role_granted",
@@ -172,8 +180,9 @@ _TEMPLATES: Mapping[str, Sequence[str]] = {
         "billing/transmission_failed",
         "billing/transmission_rejected",
         "bookings/entitlement_waiting",
+        "notifications/webhook_paused",
     ],
-    "digest": ["notifications/digest"],
+    "digest": [DIGEST],
 }
 FAMILY_OF: Mapping[str, str] = MappingProxyType(
     {template: family for family, templates in _TEMPLATES.items() for template in templates}

@@ -65,9 +65,31 @@ def list_colleagues(session: Session, organisation_id: UUID) -> Sequence[Colleag
     return [Colleague(*row) for row in rows]
 
 
-def find_place(session: Session, tenant_id: UUID, organisation_id: UUID, user_id: UUID) -> OrganisationMember | None:
-    """A person's place in an organisation, if they have one."""
-    return session.get(OrganisationMember, (tenant_id, organisation_id, user_id))
+def find_place(
+    session: Session, tenant_id: UUID, organisation_id: UUID, user_id: UUID, fresh: bool = False
+) -> OrganisationMember | None:
+    """A person's place in an organisation, if they have one; `fresh` reads it again."""
+    return session.get(OrganisationMember, (tenant_id, organisation_id, user_id), populate_existing=fresh)
+
+
+def list_places(session: Session, organisation_id: UUID) -> Sequence[OrganisationMember]:
+    """Everybody's place in an organisation, in the order they came."""
+    return session.scalars(
+        select(OrganisationMember)
+        .where(OrganisationMember.organisation_id == organisation_id)
+        .order_by(OrganisationMember.joined_at, OrganisationMember.user_id)
+    ).all()
+
+
+def list_owner_emails(session: Session, organisation_id: UUID) -> Sequence[tuple[UUID, str]]:
+    """(user, address) of the owners of an organisation."""
+    rows = session.execute(
+        select(User.id, User.email)
+        .join(OrganisationMember, OrganisationMember.user_id == User.id)
+        .where(OrganisationMember.organisation_id == organisation_id, OrganisationMember.role == "owner")
+        .order_by(OrganisationMember.joined_at, User.id)
+    )
+    return [(user_id, email) for user_id, email in rows]
 
 
 def count_owners(session: Session, organisation_id: UUID) -> int:

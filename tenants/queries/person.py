@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB, array_agg
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kit.errors import NotFound
-from tenants.models import ApiToken, Membership, Organisation, OrganisationMember, Passkey, Tenant, TotpSecret, User
+from tenants.models import Membership, Organisation, OrganisationMember, Passkey, Tenant, TotpSecret, User
 from tenants.models import Session as SignedIn
 
 
@@ -34,6 +34,22 @@ def list_memberships(session: Session, tenant_id: UUID) -> Sequence[Row[User, st
         .join(Membership, Membership.user_id == User.id)
         .where(Membership.tenant_id == tenant_id)
         .order_by(User.email_norm, Membership.role)
+    ).all()
+
+
+def list_roles(session: Session, tenant_id: UUID, user_id: UUID) -> Sequence[str]:
+    """The roles of a person in a portal, now."""
+    held = select(Membership.role).where(Membership.tenant_id == tenant_id, Membership.user_id == user_id)
+    return session.scalars(held).all()
+
+
+def list_holders(session: Session, tenant_id: UUID, role: str) -> Sequence[User]:
+    """Everybody who holds a role in a portal, by address."""
+    return session.scalars(
+        select(User)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.tenant_id == tenant_id, Membership.role == role)
+        .order_by(User.email_norm)
     ).all()
 
 
@@ -98,19 +114,3 @@ def _held(tenant_id: UUID | None) -> Sequence[ColumnElement[Any]]:
         .scalar_subquery()
     )
     return [roles.label("roles"), organisations.label("organisations"), policy.label("policy")]
-
-
-def find_token(session: Session, digest: str, now: datetime) -> ApiToken | None:
-    """A live token of the session's portal."""
-    return session.scalar(
-        select(ApiToken).where(ApiToken.digest == digest, ApiToken.expires_at > now, ApiToken.revoked_at.is_(None))
-    )
-
-
-def list_tokens(session: Session, tenant_id: UUID) -> Sequence[ApiToken]:
-    """The tokens of a portal that were not revoked, newest first."""
-    return session.scalars(
-        select(ApiToken)
-        .where(ApiToken.tenant_id == tenant_id, ApiToken.revoked_at.is_(None))
-        .order_by(ApiToken.created_at.desc(), ApiToken.id)
-    ).all()

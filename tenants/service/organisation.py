@@ -7,55 +7,89 @@ from sqlalchemy.dialects.postgresql import insert
 
 from kit.actor import Actor
 from kit.db import uuid7
-from kit.errors import Conflict, Unauthenticated
+from kit.errors import Conflict, NotFound, Unauthenticated
 from kit.permissions import permit
 from kit.transaction import Tx, transaction
-from tenants.models import Organisation, OrganisationMember
+from tenants.models import Organisation, OrganisationMember, Tenant
 from tenants.permissions import PERMISSIONS
 from tenants.queries import organisation as queries
+from tenants.rules.claim import Claimed
 from tenants.rules.people import check_line, mask_email
 from tenants.service.entity import check_finess_ej
+from tenants.service.proof import told_of
+
+FUNCTION = "Indiquez votre fonction, par exemple «\xa0directrice\xa0»."
+PROOF_FIRST = (
+    "Ce portail vérifie d’abord que vous représentez cet organisme\N{NO-BREAK SPACE}: demandez l’ouverture de son "
+    "compte, avec un justificatif. Rien n’a été enregistré."
+)
+THERE_ALREADY = "Cet organisme a déjà un compte sur ce portail."
 
 
 def join_organisation(actor: Actor, finess_ej: str, name: str, function: str) -> Organisation:
     """Declare, with one's function, that one represents a legal entity: opens its account and makes one its owner.
 
-    `name` is the register's. Raises Conflict, naming whom to ask, when somebody has opened it already; Invalid (fields
-    finess_ej, name, function). Somebody who is in it already finds it as it is.
+    `name` is the register's. Raises Conflict, naming whom to ask, when somebody has opened it already, or when the
+    portal wants a proof first; Invalid (fields finess_ej, name, function). Somebody who is in it already finds it as
+    it is.
     """
     with transaction(actor) as tx:
-        return open_organisation(tx, finess_ej, name, function)
+        return open_organisation(tx, Claimed(finess_ej, name), function)
 
 
-def open_organisation(tx: Tx, finess_ej: str, name: str, function: str) -> Organisation:
+def open_organisation(tx: Tx, entity: Claimed, function: str) -> Organisation:
     """The step of `join_organisation`, for whoever does more in the same transaction (starting a file)."""
     permit(PERMISSIONS, tx.actor, "organisation.join")
     if tx.actor.user_id is None:
         raise Unauthenticated()
-    number = check_finess_ej(finess_ej)
-    declared = check_line(function, "function", "Indiquez votre fonction, par exemple «\xa0directrice\xa0».")
+    number = check_finess_ej(entity.finess_ej)
+    declared = check_line(function, "function", FUNCTION)
+    proof = told_of(tx, entity).proof
+    if proof is None and wants_proof(tx):
+        if queries.find_organisation(tx.session, number) is None:
+            raise Conflict(PROOF_FIRST)
+        return _already_there(tx, number)
+    opened = make_account(tx, entity, proof or "declaration", proof is not None)
+    if opened is None:
+        return _already_there(tx, number)
+    seat_owner(tx, opened, tx.actor.user_id, declared)
+    tx.audit("organisation.join", opened.id, finess_ej=number, role="owner", proof=opened.proof)
+    tx.emit("organisation.join", opened.id)
+    return opened
+
+
+def wants_proof(tx: Tx) -> bool:
+    """Whether this portal opens an account only once somebody has proved that they represent the legal entity."""
+    tenant = tx.session.get(Tenant, tx.tenant_id)
+    if tenant is None:
+        raise NotFound()
+    return tenant.claim_proof == "before"
+
+
+def make_account(tx: Tx, entity: Claimed, proof: str, confirmed: bool) -> Organisation | None:
+    """The account of a legal entity, with nobody in it yet. None when it is there: of two together, one makes it."""
+    number = check_finess_ej(entity.finess_ej)
     row = {
         "tenant_id": tx.tenant_id,
         "id": uuid7(),
         "finess_ej": number,
-        "name": " ".join(name.split()) or number,
+        "name": " ".join(entity.name.split()) or number,
+        "proof": proof,
+        "confirmed_at": tx.now if confirmed else None,
         "created_at": tx.now,
     }
     statement = insert(Organisation).values(row).on_conflict_do_nothing(index_elements=["tenant_id", "finess_ej"])
-    organisation: Organisation | None = tx.session.scalar(statement.returning(Organisation))
-    if organisation is None:
-        return _already_there(tx, number)
-    member = OrganisationMember(
-        organisation_id=organisation.id,
-        user_id=tx.actor.user_id,
-        role="owner",
-        function=declared,
-        joined_at=tx.now,
+    made: Organisation | None = tx.session.scalar(statement.returning(Organisation))
+    return made
+
+
+def seat_owner(tx: Tx, organisation: Organisation, user_id: UUID, function: str) -> None:
+    """Make somebody an owner of an account that they are not in."""
+    tx.add(
+        OrganisationMember(
+            organisation_id=organisation.id, user_id=user_id, role="owner", function=function, joined_at=tx.now
+        )
     )
-    tx.add(member)
-    tx.audit("organisation.join", organisation.id, finess_ej=number, role="owner")
-    tx.emit("organisation.join", organisation.id)
-    return organisation
 
 
 def list_my_organisations(actor: Actor) -> Sequence[tuple[Organisation, OrganisationMember]]:
@@ -83,7 +117,8 @@ def _already_there(tx: Tx, number: str) -> Organisation:
         if place is not None:
             return organisation
     owner = queries.first_owner_email(tx.session, organisation.id) if organisation else None
+    if owner is None:
+        raise Conflict(f"{THERE_ALREADY} Personne ne le gère en ce moment\N{NO-BREAK SPACE}: demandez à y accéder.")
     raise Conflict(
-        "Cet organisme a déjà un compte sur ce portail. Demandez à la personne qui le gère de vous y ajouter"
-        + (f"\N{NO-BREAK SPACE}: {mask_email(owner)}." if owner else ".")
+        f"{THERE_ALREADY} Demandez à la personne qui le gère de vous y ajouter\N{NO-BREAK SPACE}: {mask_email(owner)}."
     )

@@ -15,7 +15,9 @@ def open_supplier(tx: Tx, name: str, email: str, function: str) -> tuple[Organis
     called = check_line(name, "name", "Indiquez le nom du prestataire.")
     address = check_email(email)
     declared = check_line(function, "function", "Indiquez la fonction de cette personne.")
-    organisation = tx.add(Organisation(id=uuid7(), kind="provider", name=called, created_at=tx.now))
+    organisation = tx.add(
+        Organisation(id=uuid7(), kind="provider", name=called, proof="grades", confirmed_at=tx.now, created_at=tx.now)
+    )
     owner = take_account(tx, address)
     tx.session.flush()
     tx.add(

@@ -7,6 +7,7 @@ from kit.errors import Invalid
 from kit.web import actor, page, permission
 from tenants.rules.roles import ROLE_LABELS
 from tenants.service.account import rename_account
+from tenants.service.claim_reading import list_my_claims
 from tenants.service.organisation import list_my_organisations
 
 account = Blueprint("account", __name__, url_prefix="/account")
@@ -40,6 +41,7 @@ def _page(name: str, errors: dict[str, str], status: int) -> Response:
         email=actor().email,
         roles=[ROLE_LABELS[role] for role in sorted(actor().roles)],
         places=list_my_organisations(actor()),
+        claims=list_my_claims(actor()),
         role_labels=ROLE_LABELS,
         errors=errors,
     )

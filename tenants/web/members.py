@@ -11,6 +11,8 @@ from kit.web import actor, page, permission
 from tenants.permissions import PERMISSIONS
 from tenants.rules.roles import ROLE_HINTS, ROLE_LABELS, SUPPLIER_ROLE_HINTS
 from tenants.service import colleague
+from tenants.service.claim_reading import list_waiting
+from tenants.service.review_reading import open_review_of
 
 members = Blueprint("members", __name__, url_prefix="/organisations/<uuid:organisation_id>")
 
@@ -84,6 +86,8 @@ def _page(organisation_id: UUID, error: CrrcError | None = None, email: str = ""
         "tenants/members.html",
         error.status if error else 200,
         organisation=organisation,
+        waiting=list_waiting(actor(), organisation_id),
+        review=open_review_of(actor(), organisation_id),
         people=people,
         manages=allows(PERMISSIONS, actor(), "organisation_member.add", organisation),
         belongs=organisation_id in actor().organisations,
