@@ -41,7 +41,6 @@ BREACH = Machine(
     {
         "notify": move("open", "notified", "La notification à la CNIL est déjà notée."),
         "close": move("open notified", "closed", "Cette violation est déjà close."),
-        "reopen": move("closed", "open", "Cette violation n’est pas close."),
     },
 )
 BREACH_STATE_LABELS = {"open": "En cours", "notified": "CNIL notifiée", "closed": "Close"}

@@ -1,0 +1,40 @@
+"""Notices whose period is over, and what was sent to programs. A mail that has not left yet stays."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, delete, func, select, tuple_
+
+from kit.retention import Expiring
+from kit.transaction import Tx
+from notifications.models import Notification
+from notifications.models.webhook import WebhookDelivery
+
+ON_ITS_WAY = ("pending", "held")
+
+
+def _notices(before: datetime) -> Select[Any]:
+    since = Notification.created_at
+    return select(Notification.id, since.label("since")).where(Notification.state.not_in(ON_ITS_WAY), since < before)
+
+
+def _remove_notices(tx: Tx, notices: Sequence[UUID]) -> None:
+    tx.session.execute(delete(Notification).where(Notification.id.in_(notices)))
+
+
+def _deliveries(before: datetime) -> Select[Any]:
+    one, key = WebhookDelivery, func.jsonb_build_array(WebhookDelivery.endpoint_id, WebhookDelivery.message_id)
+    return select(key, one.emitted_at.label("since")).where(one.state != "due", one.emitted_at < before)
+
+
+def _remove_deliveries(tx: Tx, keys: Sequence[Any]) -> None:
+    one = WebhookDelivery
+    tx.session.execute(delete(one).where(tuple_(one.endpoint_id, one.message_id).in_([tuple(key) for key in keys])))
+
+
+EXPIRING = (
+    Expiring("notification", _notices, _remove_notices),
+    Expiring("webhook_delivery", _deliveries, _remove_deliveries),
+)
