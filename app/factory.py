@@ -6,7 +6,22 @@ import orjson
 from flask import Flask, request
 from flask.json.provider import JSONProvider
 
-from app import api, auth, faults, headers, health, home, hosts, logs, rendering, webhooks
+from app import (
+    api,
+    auth,
+    faults,
+    headers,
+    health,
+    home,
+    hosts,
+    limits,
+    logs,
+    rendering,
+    scopes,
+    topics,
+    webhooks,
+    well_known,
+)
 from app.arrival import Arrival
 from app.legal import legal
 from app.rooms import blueprints
@@ -50,12 +65,15 @@ def create_app() -> Flask:
         headers.install,
         hosts.install,
         auth.install,
+        limits.install,
         rendering.install,
         health.install,
         home.install,
         well_known.install,
         webhooks.install,
+        topics.install,
         api.install,
+        scopes.install,
     ):
         install(app)
     for blueprint in (legal, *blueprints("web")):

@@ -2,6 +2,8 @@
 
 import hashlib
 import threading
+import time
+from dataclasses import dataclass
 from datetime import timedelta
 
 from redis.exceptions import RedisError
@@ -11,23 +13,44 @@ from kit.errors import TooManyRequests
 from kit.french import duration
 
 MOST_REMEMBERED = 10_000
+AWAY_SECONDS = 5.0  # Redis was away: it is not asked again before, for a silent one costs seconds each time
 _lock = threading.Lock()
 _here: dict[str, int] = {}
+_away_until = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where somebody's count stands: `count` of `most` in the window under way, which ends in `seconds`."""
+
+    count: int
+    most: int
+    seconds: int
+
+    @property
+    def is_over(self) -> bool:
+        """Whether this one was too many."""
+        return self.count > self.most
+
+
+def count_one(name: str, subject: str, most: int, window: timedelta) -> Standing:
+    """Count one more `name` by `subject` (an address, an IP) in a fixed window. What is kept is a digest of the
+    subject."""
+    length = int(window.total_seconds())
+    key, elapsed = _window(name, subject, length)
+    return Standing(_count(key, length), most, length - elapsed)
 
 
 def hit(name: str, subject: str, most: int, window: timedelta, sentence: str) -> int:
-    """Count one more `name` by `subject` (an address, an IP); returns how many there are in this fixed window.
+    """Count one more; returns how many there are in this window. Raises TooManyRequests above `most`.
 
-    Raises TooManyRequests above `most`. `sentence` says what was refused; how long to wait is added. What is kept is a
-    digest of the subject.
+    `sentence` says what was refused; how long to wait is added.
     """
-    length = int(window.total_seconds())
-    key, elapsed = _window(name, subject, length)
-    count = _count(key, length)
-    if count > most:
-        wait = timedelta(minutes=-(-(length - elapsed) // 60))
+    standing = count_one(name, subject, most, window)
+    if standing.is_over:
+        wait = timedelta(minutes=-(-standing.seconds // 60))
         raise TooManyRequests(f"{sentence} Réessayez dans {duration(wait)}.", wait)
-    return count
+    return standing.count
 
 
 def take_back(name: str, subject: str, window: timedelta) -> None:
@@ -43,12 +66,16 @@ def _window(name: str, subject: str, length: int) -> tuple[str, int]:
 
 
 def _count(key: str, seconds: int, by: int = 1) -> int:
+    global _away_until
+    if time.monotonic() < _away_until:
+        return _count_here(key, by)
     try:
         with queue.redis().pipeline(transaction=False) as pipe:
             pipe.incrby(key, by)
             pipe.expire(key, seconds)
             return int(pipe.execute()[0])
     except RedisError:
+        _away_until = time.monotonic() + AWAY_SECONDS
         return _count_here(key, by)
 
 

@@ -19,7 +19,8 @@ class Settings:
 
     `bounce_address` is a mailbox whose mails, <name>+<anything>@<domain> too, are piped to `crrc mail bounce`.
     `trusted_proxies` is how many proxies before us write X-Forwarded-For and X-Forwarded-Proto; `security_contact` is
-    whom to tell a fault of security of the installation (an address, or an https page).
+    whom to tell a fault of security of the installation (an address, or an https page). `api_per_minute` is how often a
+    program may call with one token.
     """
 
     home: Path
@@ -34,6 +35,7 @@ class Settings:
     bounce_address: str | None
     trusted_proxies: int
     security_contact: str = ""
+    api_per_minute: int = 600
 
     @property
     def mailbox_port(self) -> int:
@@ -59,6 +61,9 @@ def settings() -> Settings:
         raise Invalid(
             f"CRRC_BOUNCE_ADDRESS doit être une adresse courte, comme bounces@exemple.fr, et non {bounces!r}."
         )
+    often = env.get("CRRC_API_PER_MINUTE") or "600"
+    if not often.isdigit() or not 0 < int(often) <= 1_000_000:
+        raise Invalid(f"CRRC_API_PER_MINUTE doit être un nombre d’appels, d’un million au plus, et non {often!r}.")
     if not proxies.isdigit():
         raise Invalid(f"CRRC_TRUSTED_PROXIES doit être un nombre de serveurs mandataires, et non {proxies!r}.")
     return Settings(
@@ -74,4 +79,5 @@ def settings() -> Settings:
         mail_from=env.get("CRRC_MAIL_FROM") or "ne-pas-repondre@crrc.invalid",
         trusted_proxies=int(proxies),
         security_contact=(env.get("CRRC_SECURITY_CONTACT") or "").strip(),
+        api_per_minute=int(often),
     )

@@ -34,6 +34,12 @@ def signed(view: View) -> View:
     return view
 
 
+def own_proof(view: View) -> View:
+    """A view of the API that reads the Authorization header itself: what is there is no bearer token."""
+    view.own_proof = True  # type: ignore[attr-defined]
+    return view
+
+
 def let_form_go(origin: str) -> None:
     """Let a form of this page lead, by the redirection of its answer, to another site (`https://pay.example`)."""
     g.form_targets = (*g.get("form_targets", ()), origin)

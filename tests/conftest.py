@@ -15,6 +15,7 @@ from kit import embedded
 PROJECT = Path(__file__).resolve().parent.parent
 HOME = PROJECT / ".crrc-test"
 os.environ["CRRC_HOME"] = str(HOME)
+os.environ["CRRC_API_PER_MINUTE"] = "1000000"  # a test that is about limits sets its own
 for name in ("CRRC_DATABASE_URL", "CRRC_DATABASE_OWNER_URL", "CRRC_REDIS_URL", "CRRC_SMTP_URL", "CRRC_STORAGE_URL"):
     os.environ.pop(name, None)
 

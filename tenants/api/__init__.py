@@ -1,0 +1,1 @@
+"""The API of portals: what a portal says of itself, and how programs get their tokens."""
