@@ -93,3 +93,20 @@ class TooManyRequests(CrrcError):
     def __init__(self, sentence: str, wait: timedelta = timedelta(minutes=1)) -> None:
         super().__init__(sentence)
         self.wait = wait
+
+
+class Misdirected(CrrcError):
+    """The request names a host that is not ours, or not this portal's."""
+
+    status = 421
+    code = "misdirected"
+
+    def __init__(self, sentence: str = "Aucun portail ne répond à cette adresse.") -> None:
+        super().__init__(sentence)
+
+
+class Suspended(CrrcError):
+    """The portal is closed for a while; the sentence is the reason that everybody may read."""
+
+    status = 503
+    code = "suspended"

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 from kit import servers
 from kit.errors import Invalid, NotFound
@@ -26,6 +27,9 @@ class Storage(Protocol):
 
     def forget(self, name: str) -> None:
         """Remove what is kept under `name`, if anything is: what nobody may keep any longer."""
+
+    def names(self, owner: UUID) -> list[str]:
+        """Every name whose second part is `owner` (« deliverables/<tenant>/… »), sorted: all that is a tenant's."""
 
 
 class FolderStorage:
@@ -65,6 +69,11 @@ class FolderStorage:
     def forget(self, name: str) -> None:
         """Twice is once."""
         (self.root / name).unlink(missing_ok=True)
+
+    def names(self, owner: UUID) -> list[str]:
+        """What is being written is not there yet."""
+        found = (path for folder in self.root.glob(f"*/{owner}") for path in folder.rglob("*") if path.is_file())
+        return sorted(str(path.relative_to(self.root)) for path in found if not path.name.startswith(".draft-"))
 
 
 @cache

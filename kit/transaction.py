@@ -148,15 +148,17 @@ _current: ContextVar[Tx | None] = ContextVar("transaction", default=None)
 
 
 @contextmanager
-def transaction(actor: Actor) -> Iterator[Tx]:
+def transaction(actor: Actor, snapshot: bool = False) -> Iterator[Tx]:
     """Open the transaction of a command and commit it at the end; any exception leaves nothing behind.
 
     Binds the session to the actor's tenant for row-level security. Raises RuntimeError inside another transaction: a
-    command never calls a command.
+    command never calls a command. `snapshot`: everything that is read is of one instant, whatever others commit.
     """
     if _current.get() is not None:
         raise RuntimeError("A command inside a command: make the inner one a step that takes `tx`.")
     with _Session() as session, session.begin():
+        if snapshot:
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         bind(session, actor)
         tx = Tx(session, actor, clock.now(), session.lines)
         token = _current.set(tx)

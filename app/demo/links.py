@@ -6,7 +6,7 @@ from app.demo.people import ARS_INSTRUCTOR, ARS_MANAGER, GRADES_MANAGER, MANAGER
 from app.demo.sellers import ARMOR
 from kit.actor import operator
 from kit.errors import NotFound
-from kit.settings import settings
+from kit.host import origin_of
 from tenants.rules.portal import sign_in_path
 from tenants.service.portal import find_portal
 from tenants.service.sign_in import make_sign_in_link
@@ -31,4 +31,4 @@ def _link(slug: str, person: Person, landing: str) -> str:
     if portal is None:
         raise NotFound("La démonstration n’est pas là\N{NO-BREAK SPACE}: lancez make demo.")
     secret = make_sign_in_link(operator("démonstration", portal.id), person.email, landing, timedelta(days=1))
-    return f"{settings().base_url}{sign_in_path(slug, secret)}"
+    return f"{origin_of(portal)}{sign_in_path(slug, secret)}"

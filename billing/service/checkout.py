@@ -19,8 +19,8 @@ from kit.actor import Actor
 from kit.db import uuid7
 from kit.errors import Conflict
 from kit.french import NBSP, money
+from kit.host import address_of
 from kit.permissions import allows, permit
-from kit.settings import settings
 from kit.transaction import Tx, transaction
 from tenants.models import Tenant
 
@@ -197,7 +197,7 @@ def _begin(tx: Tx, invoice: Invoice, account: PaymentAccount, amount_cents: int)
 
 
 def _wanted(tx: Tx, row: Checkout, invoice: Invoice, account: PaymentAccount) -> Wanted:
-    slug = tx.session.get_one(Tenant, tx.tenant_id).slug
+    home = address_of(tx.session.get_one(Tenant, tx.tenant_id))
     return Wanted(
         key=f"invoice:{invoice.id}:attempt:{row.attempt}",
         tenant=str(tx.tenant_id),
@@ -207,8 +207,8 @@ def _wanted(tx: Tx, row: Checkout, invoice: Invoice, account: PaymentAccount) ->
         amount_cents=row.amount_cents,
         methods=tuple(account.methods),
         expires_at=row.expires_at or tx.now,
-        success_url=f"{settings().base_url}/{slug}/checkouts/{row.id}?back=1",
-        cancel_url=f"{settings().base_url}/{slug}/invoices/{invoice.id}",
+        success_url=f"{home}/checkouts/{row.id}?back=1",
+        cancel_url=f"{home}/invoices/{invoice.id}",
     )
 
 

@@ -10,7 +10,7 @@ from billing.rules.content import Content, Line, Party, breakdown
 from billing.rules.numbering import payment_reference
 from billing.rules.states import OUTSIDE_SCOPE
 from kit.french import NBSP, money
-from kit.settings import settings
+from kit.host import address_of
 from kit.transaction import Tx
 from tenants.models import Tenant
 
@@ -52,7 +52,7 @@ def compose(
         mentions=issuer.mentions,
         seller_legal_form=issuer.legal_form,
         vat_on_debits=issuer.vat_on_debits,
-        portal=f"{settings().base_url}/{tx.session.get_one(Tenant, tx.tenant_id).slug}",
+        portal=address_of(tx.session.get_one(Tenant, tx.tenant_id)),
         **_reference(tx, invoice),
     )
 

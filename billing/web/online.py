@@ -11,7 +11,7 @@ from billing.service import payment_account as service
 from billing.service.online_overview import view_online
 from billing.web.online_words import checkout_card, payout_card, refund_card
 from kit.errors import Conflict, CrrcError, Invalid
-from kit.settings import settings
+from kit.host import address_of
 from kit.typed import number
 from kit.web import actor, page, permission
 from services_catalog.rules.figures import read_day
@@ -102,7 +102,7 @@ def _form(error: CrrcError | None = None, typed: Mapping[str, Any] | None = None
         ],
         methods=[{"value": code, "text": text} for code, text in METHODS.items()],
         chosen=request.form.getlist("methods") if typed is not None else account.methods,
-        webhook_url=f"{settings().base_url}/{g.tenant.slug}/webhooks/stripe",
+        webhook_url=f"{address_of(g.tenant)}/webhooks/stripe",
         errors=dict(error.fields) if error else {},
         refusal=error.sentence if error and not error.fields else None,
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 from bookings.queries.calendar import Appointment
 from bookings.rules.ical import Meeting
 from kit.french import NBSP
+from kit.host import address_of
 from kit.settings import settings
 from tenants.models import Tenant
 
@@ -38,7 +39,7 @@ def meeting_of(
         ends_at=slot.ends_at,
         place=slot.place,
         description="\n".join(words),
-        url=f"{base}/{tenant.slug}{page or page_of(appointment)}",
+        url=f"{address_of(tenant)}{page or page_of(appointment)}",
         sequence=slot.revision,
         written_at=written_at or slot.created_at,
         is_cancelled=is_cancelled,

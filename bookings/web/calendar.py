@@ -17,7 +17,7 @@ from bookings.service.calendar import Agenda, Pages
 from bookings.service.meeting import page_of
 from bookings.web.asked import day, maybe
 from kit import french
-from kit.settings import settings
+from kit.host import origin_of
 from kit.web import actor, page, permission
 
 blueprint = Blueprint("planning", __name__)
@@ -155,4 +155,4 @@ def _feed() -> dict[str, Any] | None:
         return None
     secret, since = found
     path = url_for(".feed", secret=secret)
-    return {"url": f"{settings().base_url}{path}", "since": since}
+    return {"url": f"{origin_of(g.tenant)}{path}", "since": since}

@@ -30,7 +30,7 @@ def acknowledge_submission(tx: Tx, message: OutboxMessage) -> None:
     words = {
         "submission": submission,
         "received": local_time(submission, draft.campaign.zone),
-        "receipt_url": address(tenant.slug, submission.code),
+        "receipt_url": address(tenant, submission.code),
         "closes_at": _closing(draft),
         "action_text": "Voir le dossier et son accusé de réception",
     }

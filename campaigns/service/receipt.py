@@ -11,8 +11,8 @@ from campaigns.rules.reference import read_code
 from kit import french, signing
 from kit.actor import Actor
 from kit.errors import NotFound
+from kit.host import address_of
 from kit.permissions import permit
-from kit.settings import settings
 from kit.transaction import transaction
 from tenants.models import Tenant
 
@@ -60,8 +60,8 @@ def view_receipt(actor: Actor, code: str) -> Receipt:
             candidacy,
             campaign,
             tenant,
-            verify(submission, facts, {signing.public_key()}),
-            address(tenant.slug, submission.code),
+            verify(submission, facts, signing.known_keys()),
+            address(tenant, submission.code),
             fingerprint(submission.key),
         )
 
@@ -100,6 +100,6 @@ def local_time(submission: Submission, zone: str) -> str:
     return text.replace(f"{french.NBSP}s (", f"{french.NBSP}s{french.NBSP}{milliseconds} (")
 
 
-def address(tenant_slug: str, code: str) -> str:
+def address(tenant: Tenant, code: str) -> str:
     """Where anybody verifies the receipt."""
-    return f"{settings().base_url}/{tenant_slug}/receipts/{code}"
+    return f"{address_of(tenant)}/receipts/{code}"

@@ -54,7 +54,7 @@ def submission(candidacy_id: UUID, number: int) -> Response:
     """One submission: its receipt, and what was submitted."""
     found = submitting.view_submission(actor(), candidacy_id, number)
     zone = found.campaign.zone
-    where = address(found.tenant.slug, found.submission.code)
+    where = address(found.tenant, found.submission.code)
     return page(
         "candidacies/submission.html",
         found=found,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from kit.errors import NotFound
@@ -38,3 +38,43 @@ def is_taken(session: Session, domain: str, tenant_id: UUID) -> bool:
 def list_exports(session: Session, limit: int = 20) -> Sequence[TenantExport]:
     """The tenant's exports, the newest first."""
     return session.scalars(select(TenantExport).order_by(TenantExport.id.desc()).limit(limit)).all()
+
+
+def get_export(session: Session, tenant_id: UUID, export_id: UUID, lock: bool = False) -> TenantExport:
+    """One export. Raises NotFound."""
+    export = session.get(TenantExport, (tenant_id, export_id), with_for_update=lock or None)
+    if export is None:
+        raise NotFound()
+    return export
+
+
+def find_unfinished_export(session: Session) -> TenantExport | None:
+    """The export that is asked for or under way."""
+    return session.scalar(select(TenantExport).where(TenantExport.state.in_(("asked", "running"))).limit(1))
+
+
+def find_ready_export(session: Session, now: datetime) -> TenantExport | None:
+    """The newest archive that can be taken away."""
+    ready = select(TenantExport).where(TenantExport.state == "ready", TenantExport.expires_at > now)
+    return session.scalar(ready.order_by(TenantExport.id.desc()).limit(1))
+
+
+def find_work(session: Session, now: datetime) -> TenantExport | None:
+    """The export that somebody should work on: asked for, or left by whoever held it. Locked; others pass."""
+    waiting = TenantExport.state.in_(("asked", "running"))
+    free = or_(TenantExport.held_until.is_(None), TenantExport.held_until <= now)
+    oldest = select(TenantExport).where(waiting, free).order_by(TenantExport.id).limit(1)
+    return session.scalar(oldest.with_for_update(skip_locked=True))
+
+
+def list_expired(session: Session, now: datetime) -> Sequence[TenantExport]:
+    """The archives whose days are over."""
+    return session.scalars(
+        select(TenantExport).where(TenantExport.state == "ready", TenantExport.expires_at <= now)
+    ).all()
+
+
+def find_fetched(session: Session, since: datetime) -> TenantExport | None:
+    """The last archive that somebody took away since an instant."""
+    taken = select(TenantExport).where(TenantExport.fetched_at >= since)
+    return session.scalar(taken.order_by(TenantExport.fetched_at.desc()).limit(1))

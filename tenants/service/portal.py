@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Mapping
 from types import MappingProxyType
+from uuid import UUID
 
 from kit.actor import anonymous
 from kit.transaction import transaction
@@ -24,6 +25,16 @@ def find_portal(slug: str) -> Tenant | None:
     if age > FRESH_SECONDS or (slug not in _known and age > AGAIN_SECONDS):
         _read()
     return _known.get(slug)
+
+
+def find_portal_of_host(host: str) -> Tenant | None:
+    """The portal that has this host of its own. (Asked for a host that is not the installation's: seldom.)"""
+    return next((portal for portal in list_portals() if portal.domain == host), None)
+
+
+def is_suspended(tenant_id: UUID) -> bool:
+    """Whether a portal is closed for a while: nothing leaves it then. Never asked inside a transaction."""
+    return any(portal.suspended_at is not None for portal in list_portals() if portal.id == tenant_id)
 
 
 def list_portals() -> list[Tenant]:

@@ -52,7 +52,7 @@ PARTS: tuple[tuple[str, tuple[Card, ...]], ...] = (
                 "audit.list_lines",
             ),
             Card("Données personnelles", "Registre, durées, demandes, violations.", "privacy.overview"),
-            Card("Adresses en échec", "Les adresses auxquelles plus rien n’est envoyé.", "suppressions.list_addresses"),
+            Card("Adresses en échec", "Les adresses auxquelles plus rien n’est envoyé.", "mails.list_suppressed"),
             Card(
                 "Exporter le portail",
                 "Toutes les données et les fichiers, en formats ouverts.",
