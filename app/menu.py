@@ -150,7 +150,26 @@ MENU = (
         ),
     ),
     Entry("Agenda", "planning.my_calendar", ("/calendar/",), either(applicants, providers, grades)),
-    Entry("Fonctionnement", "pulse.view", ("/pulse/",), staff),
+    Entry(
+        "Portail",
+        "settings.index",
+        (
+            *("/staff/settings/", "/staff/people/", "/staff/organisations/", "/staff/claims/", "/staff/tokens/"),
+            *("/staff/webhooks/", "/staff/audit/", "/staff/privacy/", "/staff/mails/", "/pulse/"),
+        ),
+        role("ars_manager", "grades_manager"),
+        (
+            Entry("Réglages", "settings.index", ("/staff/settings/",)),
+            Entry("Personnes", "staff_people.list_people", ("/staff/people/",)),
+            Entry("Organismes", "organisations.list_organisations", ("/staff/organisations/", "/staff/claims/")),
+            Entry("Programmes", "tokens.list_tokens", ("/staff/tokens/",)),
+            Entry("Notifications sortantes", "webhooks.list_endpoints", ("/staff/webhooks/",)),
+            Entry("Journal", "audit.list_lines", ("/staff/audit/",)),
+            Entry("Vie privée", "privacy.overview", ("/staff/privacy/",)),
+            Entry("Courriels", "mails.list_suppressed", ("/staff/mails/",)),
+            Entry("Fonctionnement", "pulse.view", ("/pulse/",)),
+        ),
+    ),
 )
 
 
