@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from app import frame
 from app.headers import csp_nonce
-from app.rooms import permissions
+from app.rooms import act, permissions
 from finess.rules.names import readable
 from kit import french
 from kit.permissions import allows
@@ -38,6 +38,7 @@ def install(app: Flask) -> None:
         duration=french.duration,
         siret=french.siret,
         readable=readable,
+        act=act,
     )
     environment.globals.update(asset=asset, csrf_token=csrf_token, csrf_field=csrf_field, can=can)
     app.context_processor(_context)

@@ -1,6 +1,6 @@
 """Finds what the packages offer to the outside: pages, API, permissions. A room is found by its name, never listed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -40,3 +40,17 @@ def permissions() -> Table:
     for module in modules("permissions"):
         table.update(getattr(module, "PERMISSIONS", {}))
     return MappingProxyType(table)
+
+
+@cache
+def acts() -> Mapping[str, str]:
+    """Action → what the audit log says of it, in French, of the whole house."""
+    found: dict[str, str] = {}
+    for module in modules("rules"):
+        found.update(getattr(module, "ACTS", {}))
+    return MappingProxyType(found)
+
+
+def act(action: str) -> str:
+    """What was done, in words: « Candidature déposée ». An act that no package knows any more is said by its name."""
+    return acts().get(action, action)
