@@ -9,6 +9,7 @@ from flask.json.provider import JSONProvider
 from app import (
     api,
     auth,
+    bodies,
     faults,
     headers,
     health,
@@ -66,6 +67,7 @@ def create_app() -> Flask:
         hosts.install,
         auth.install,
         limits.install,
+        bodies.install,
         rendering.install,
         health.install,
         home.install,

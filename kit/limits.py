@@ -5,10 +5,14 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
+from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
-from kit import clock, queue
+from kit import clock, servers
 from kit.errors import TooManyRequests
 from kit.french import duration
 
@@ -17,6 +21,14 @@ AWAY_SECONDS = 5.0  # Redis was away: it is not asked again before, for a silent
 _lock = threading.Lock()
 _here: dict[str, int] = {}
 _away_until = 0.0
+
+
+@cache
+def counters() -> Redis:
+    """A pool that waits for nobody: a count is worth a quarter of a second, not the request that it belongs to."""
+    return Redis.from_url(
+        servers.redis_url(), socket_timeout=0.25, socket_connect_timeout=0.25, retry=Retry(NoBackoff(), 0)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,7 @@ def _count(key: str, seconds: int, by: int = 1) -> int:
     if time.monotonic() < _away_until:
         return _count_here(key, by)
     try:
-        with queue.redis().pipeline(transaction=False) as pipe:
+        with counters().pipeline(transaction=False) as pipe:
             pipe.incrby(key, by)
             pipe.expire(key, seconds)
             return int(pipe.execute()[0])

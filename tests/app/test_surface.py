@@ -147,7 +147,8 @@ def test_a_limit_stays_without_redis(database: str, monkeypatch: pytest.MonkeyPa
     from kit.errors import TooManyRequests
 
     absent = Redis.from_url("unix:///nowhere/redis.sock")
-    monkeypatch.setattr(limits.queue, "redis", lambda: absent)
+    monkeypatch.setattr(limits, "counters", lambda: absent)
+    monkeypatch.setattr(limits, "_away_until", 0.0)
     for _ in range(3):
         limits.hit("essai", "10.0.0.1", 3, timedelta(hours=1), "Trop.")
     with pytest.raises(TooManyRequests, match=r"^Trop\. Réessayez dans"):
