@@ -4,6 +4,7 @@ Pages know cookies only and the API knows bearer tokens only: nothing a browser 
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -11,27 +12,38 @@ from flask import Flask, current_app, g, redirect, request
 from werkzeug.wrappers import Response
 
 from app.arrival import REQUEST_ID
+from app.limits import count_guess
 from app.rooms import permissions
 from kit.actor import Actor, anonymous
-from kit.errors import NotFound, Unauthenticated
-from kit.permissions import allows
+from kit.errors import NotFound, Suspended, Unauthenticated, Unconfirmed
+from kit.permissions import allows, wants_confirmation
 from kit.web import check_csrf
 from tenants.service.portal import find_portal
 from tenants.service.session import find_bearer, find_signed_in
-from tenants.web.cookie import session_secret
+from tenants.web.confirm import ask_confirmation, ask_second_factor, carries_proof, prove_sent
+from tenants.web.cookie import remember, session_secret
 
 API = "/api/"
 OUTSIDE = frozenset({"static", "healthz", "readyz"})
+# What somebody held back still reaches: public pages and looks, the ways in and out, and what proves who they are.
+LET_THROUGH = frozenset(
+    {"public.view", "tenant.view", "session.end", "second_factor.prove", "second_factor.add", "passkey.sign_in"}
+    | {"sign_in_link.ask", "sign_in_link.use", "identity.start", "identity.finish"}
+)
+LOOKS = frozenset({"brand.css", "brand.logo"})
 _FIRST_SEGMENT = re.compile(r"/(?:api/v1/)?([a-z][a-z0-9-]+)(?:/|$)")
 
 
 def install(app: Flask) -> None:
-    """Before every request: portal, actor, CSRF seal, permission of the view. After: addresses keep their portal."""
+    """Before every request: portal, actor, CSRF seal, permission of the view, proof of who the person is. After: a
+    session that was proved has another cookie. Addresses keep their portal."""
     app.url_value_preprocessor(_take_tenant)
     app.url_defaults(_give_tenant)
     app.before_request(_identify)
     app.before_request(_refuse_forged)
     app.before_request(_refuse_hopeless)
+    app.before_request(_want_proof)
+    app.after_request(_hand_over)
 
 
 def is_api() -> bool:
@@ -39,9 +51,19 @@ def is_api() -> bool:
     return request.path.startswith(API)
 
 
+def is_script() -> bool:
+    """Whether a script of our pages asks, and reads JSON (assets/autosave.js). Browsers themselves prefer a page."""
+    return request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json"
+
+
 def is_signed(endpoint: str) -> bool:
     """Whether the requests of a view are signed themselves, by another system (kit.web.signed)."""
     return getattr(current_app.view_functions[endpoint], "signed", False) is True
+
+
+def _proves_itself(endpoint: str | None) -> bool:
+    """Whether a view of the API reads the Authorization header itself (kit.web.own_proof)."""
+    return endpoint is not None and getattr(current_app.view_functions[endpoint], "own_proof", False) is True
 
 
 def view_permission(app: Flask, endpoint: str, method: str) -> str | None:
@@ -87,7 +109,18 @@ def _identify() -> None:
             raise NotFound()
         return
     g.actor = anonymous(g.tenant.id, g.request_id, request.remote_addr)
-    g.actor = _bearer() if is_api() else _signed_in()
+    _refuse_suspended()
+    if is_api():
+        g.actor = g.actor if _proves_itself(request.endpoint) else _bearer()
+    else:
+        g.actor = _signed_in()
+
+
+def _refuse_suspended() -> None:
+    """Nobody enters a portal that is closed; what other systems tell it is kept, and its page keeps its looks."""
+    seen = request.endpoint in LOOKS or (request.endpoint is not None and is_signed(request.endpoint))
+    if g.tenant.suspended_at is not None and not seen:
+        raise Suspended(g.tenant.suspension or "Ce portail est suspendu.")
 
 
 def _signed_in() -> Actor:
@@ -104,6 +137,7 @@ def _bearer() -> Actor:
     known = scheme.lower() == "bearer"
     found = find_bearer(g.tenant.id, secret.strip(), g.request_id, request.remote_addr) if known else None
     if found is None:
+        count_guess()
         raise Unauthenticated("Ce jeton n’est pas valable\N{NO-BREAK SPACE}: il est inconnu, révoqué ou expiré.")
     return found
 
@@ -120,3 +154,35 @@ def _refuse_hopeless() -> None:
     action = view_permission(current_app._get_current_object(), request.endpoint, request.method)  # type: ignore[attr-defined]
     if action is not None and not allows(permissions(), g.actor, action):
         raise Unauthenticated()
+
+
+def _want_proof() -> Response | None:
+    """Before the view does anything: the proof that a form carries is looked at, and asked for where one is missing.
+
+    Whoever is held back proves who they are first, wherever they go; whoever proved it too long ago, where the
+    permission of the view wants a fresh proof.
+    """
+    if request.endpoint is None or g.actor.kind != "person" or is_api():
+        return None
+    answered = prove_sent() if carries_proof() else None
+    if answered is not None:
+        return answered
+    action = view_permission(current_app._get_current_object(), request.endpoint, request.method)  # type: ignore[attr-defined]
+    if g.actor.held_back and action not in LET_THROUGH:
+        return _asked(ask_second_factor)
+    if action is not None and g.actor.stale and wants_confirmation(permissions(), action):
+        return _asked(ask_confirmation) if allows(permissions(), g.actor, action) else None
+    return None
+
+
+def _asked(ask: Callable[[], Response]) -> Response:
+    """A page asks; a script of ours is told, and its page will ask."""
+    if is_script():
+        raise Unconfirmed("Prouvez d’abord que c’est vous\N{NO-BREAK SPACE}: rechargez la page.")
+    return ask()
+
+
+def _hand_over(response: Response) -> Response:
+    """The browser gets the secret of the session that was proved during this request."""
+    cookie = g.get("session_renewed")
+    return remember(response, cookie) if cookie is not None else response

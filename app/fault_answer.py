@@ -5,11 +5,11 @@ from datetime import timedelta
 from http import HTTPStatus
 
 import structlog
-from flask import g, json, render_template, request
+from flask import g, json, render_template
 from markupsafe import escape
 from werkzeug.wrappers import Response
 
-from app.auth import is_api
+from app.auth import is_api, is_script
 from kit.french import duration
 
 log = structlog.get_logger("crrc.faults")
@@ -24,17 +24,12 @@ def answer(
     elif is_script():
         response = _for_script(status, sentence, code, fields or {})
     else:
-        response = _page(status, sentence, wait)
+        response = _page(status, sentence, code, wait)
     if wait is not None:
         response.headers["Retry-After"] = str(int(wait.total_seconds()))
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
-
-
-def is_script() -> bool:
-    """Whether a script of our pages asks, and reads JSON (assets/autosave.js). Browsers themselves prefer a page."""
-    return request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json"
 
 
 def _problem(status: int, sentence: str, code: str, fields: Mapping[str, str]) -> Response:
@@ -61,13 +56,16 @@ def _json(body: dict[str, object], status: int, fields: Mapping[str, str], mimet
     return Response(json.dumps(whole), status, mimetype=mimetype)
 
 
-def _page(status: int, sentence: str, wait: timedelta | None) -> Response:
+def _page(status: int, sentence: str, code: str, wait: timedelta | None) -> Response:
     general = "errors/400.html" if status < 500 else "errors/500.html"
     retry_after = duration(wait) if wait else None
     g.unread = 0  # a fault asks the database nothing more, and it may be the fault
     try:
         html = render_template(
-            [f"errors/{status}.html", general], sentence=sentence, status=status, retry_after=retry_after
+            [f"errors/{code}.html", f"errors/{status}.html", general],
+            sentence=sentence,
+            status=status,
+            retry_after=retry_after,
         )
     except Exception:  # whatever it is: the page of a fault is the last thing that may fail
         log.exception("fault.page", status=status)

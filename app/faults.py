@@ -12,10 +12,11 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from app.auth import ask_to_sign_in, is_api
-from app.fault_answer import answer, is_script
+from app.auth import ask_to_sign_in, is_api, is_script
+from app.fault_answer import answer
 from app.words import in_french
-from kit.errors import CrrcError, Unauthenticated
+from kit.errors import CrrcError, Unauthenticated, Unconfirmed
+from tenants.web.confirm import ask_confirmation
 
 log = structlog.get_logger("crrc.faults")
 UNREACHABLE = (
@@ -53,6 +54,8 @@ def install(app: Flask) -> None:
 def _refused(error: CrrcError) -> Response:
     if isinstance(error, Unauthenticated) and g.get("tenant") is not None and not is_api() and not is_script():
         return ask_to_sign_in()
+    if isinstance(error, Unconfirmed) and g.get("tenant") is not None and not is_api() and not is_script():
+        return ask_confirmation()
     return answer(error.status, error.sentence, error.code, error.fields, getattr(error, "wait", None))
 
 

@@ -9,6 +9,7 @@ from campaigns.jobs import award, campaign, candidacy, release
 from kit.relay import Subscriptions
 from notifications.jobs import accounts, security, webhooks
 from notifications.jobs import mails as notices
+from privacy.jobs import news as rights
 from services_catalog.jobs import consultant, provider
 from tenants import jobs as people
 
@@ -34,6 +35,13 @@ SUBSCRIPTIONS: Subscriptions = {
     "account_review.due": [people.open_due_reviews],
     "account_review.open": [accounts.tell_review],
     "account_review.late": [accounts.tell_late_review],
+    "privacy_request.receive": [rights.tell_reception],
+    "privacy_request.extend": [rights.tell_extension],
+    "privacy_request.answer": [rights.tell_answer],
+    "privacy_request.refuse": [rights.tell_answer],
+    "privacy_request.remind": [rights.remind_request],
+    "privacy_request.forget": [rights.forget_request],
+    "breach.remind": [rights.remind_breach],
     "campaign.publish_due": [campaign.publish_due],
     "window.close": [campaign.close_window],
     "window.remind": [candidacy.remind_unsubmitted],
