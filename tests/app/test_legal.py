@@ -9,8 +9,8 @@ from sqlalchemy import Table
 from werkzeug.routing import Rule
 
 import migrations.tables  # noqa: F401 (every table)
-from app.auth import view_permission
 from app import legal
+from app.auth import view_permission
 from app.rooms import permissions
 from kit.actor import anonymous, operator
 from kit.db import Base
@@ -70,6 +70,9 @@ SPOKEN_FOR = {
     "audit_line": "Journal des actions",
     "sign_in_link": "Connexion",
     "session": "Connexion",
+    "totp_secret": "Second facteur",
+    "passkey": "Second facteur",
+    "recovery_code": "Second facteur",
 }
 
 
