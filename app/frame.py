@@ -9,7 +9,7 @@ from app.legal import links
 from app.menu import link, menus
 from kit.actor import Actor
 from kit.french import count
-from notifications.service.reading import count_my_unread
+from notifications.service.reading import my_news
 from tenants.rules.roles import ROLE_LABELS
 
 API = {"text": "API", "href": "/api/v1/docs"}
@@ -53,6 +53,7 @@ def _user(actor: Actor) -> dict[str, Any]:
         "name": actor.name,
         "detail": detail or actor.email,
         "unread": unread,
+        "mail_refused_at": g.get("mail_refused_at"),
         "menu": [link(news, "notifications.view"), link("Mon compte", "account.view"), link("Changer de portail", "portals.list_portals")],
         "sign_out_url": url_for("sign_in.sign_out"),
     }
@@ -61,7 +62,7 @@ def _user(actor: Actor) -> dict[str, Any]:
 def _unread(actor: Actor) -> int:
     """Asked once for a page; not at all for the page of a fault, which sets it to 0 (app/fault_answer.py)."""
     if "unread" not in g:
-        g.unread = count_my_unread(actor)
+        g.unread, g.mail_refused_at = my_news(actor)
     unread: int = g.unread
     return unread
 

@@ -54,13 +54,18 @@ def enqueue(task: str, *args: str, job_id: str) -> bool:
 
 def ring(task: str, *args: str, job_id: str, quiet: int) -> bool:
     """Enqueue, unless that was done in the last `quiet` seconds and the task has not called `hush` since."""
-    return bool(redis().set(f"crrc:bell:{job_id}", 1, nx=True, ex=quiet)) and enqueue(task, *args, job_id=job_id)
+    return take(job_id, quiet) and enqueue(task, *args, job_id=job_id)
 
 
 def hush(job_id: str, seconds: int = 0) -> None:
     """Let `ring` ring again for this job: now, or in `seconds`."""
     bell = f"crrc:bell:{job_id}"
     redis().set(bell, 1, ex=seconds) if seconds else redis().delete(bell)
+
+
+def take(name: str, seconds: int) -> bool:
+    """Be the only one to do something for so long, or until `hush(name)`. False when somebody else does it."""
+    return bool(redis().set(f"crrc:bell:{name}", 1, nx=True, ex=seconds))
 
 
 def is_quiet(job_id: str) -> bool:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from kit.actor import Actor
-from kit.permissions import Table, confirmed, nobody, role, signed_in
+from kit.permissions import Table, anyone, confirmed, nobody, role, signed_in
 
+managers = role("ars_manager", "grades_manager")
 grades = role("grades_manager")
 
 
@@ -16,9 +17,15 @@ def recipient(actor: Actor, thing: Any) -> bool:
 PERMISSIONS: Table = {
     "notification.view": recipient,
     "notification.read": recipient,
-    "notification.list": role("ars_manager", "grades_manager"),
-    "notification.retry": role("ars_manager", "grades_manager"),
-    "pulse.view": role("ars_manager", "grades_manager"),
+    "notification.list": managers,
+    "notification.retry": managers,
+    "preference.view": signed_in,
+    "preference.set": signed_in,
+    "mail.unsubscribe": anyone,
+    "suppressed_address.view": managers,
+    "suppressed_address.lift": managers,
+    "suppressed_address.lift_mine": signed_in,
+    "pulse.view": managers,
     "webhook_endpoint.view": grades,
     "webhook_endpoint.create": confirmed(grades),
     "webhook_endpoint.change": confirmed(grades),

@@ -112,8 +112,7 @@ class Conversation:
             raise PutOff(_text(str(error))) from error
         except (OSError, smtplib.SMTPException) as error:
             self._end()
-            silent = isinstance(error, TimeoutError)
-            raise Interrupted(f"{self.name}\N{NO-BREAK SPACE}: {_said(error)}", silent) from error
+            raise Interrupted(f"{self.name}\N{NO-BREAK SPACE}: {_said(error)}", _is_silence(error)) from error
 
     def _ask(self, answer: tuple[int, bytes | str], never: type[MailError]) -> None:
         """Go on after 2xx; else leave the conversation ready for the next mail, or end it."""
@@ -156,10 +155,15 @@ def _text(words: bytes | str) -> str:
     return " ".join(text.split())[:300]
 
 
+def _is_silence(error: Exception) -> bool:
+    """Whether it is the clock that ended the wait. smtplib says « closed » of that too."""
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+
+
 def _said(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{error.smtp_code} {_text(error.smtp_error)}"
-    if isinstance(error, TimeoutError):
+    if _is_silence(error):
         return "ne répond pas"
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return "connexion interrompue"

@@ -48,10 +48,13 @@ def tell_new_member(tx: Tx, message: OutboxMessage) -> None:
     )
 
 
-def send_due_mails(tenant_id: UUID, enough: Callable[[], bool]) -> Sending:
-    """Send the tenant's due mails through the server of CRRC_SMTP_URL, until `enough()`."""
+def send_due_mails(tenant_id: UUID, enough: Callable[[], bool], answers: Callable[[], None]) -> Sending:
+    """Send the tenant's due mails through the server of CRRC_SMTP_URL, until `enough()`.
+
+    `answers` is called once the server has said what it does of a mail.
+    """
     with mailer(servers.smtp_url()) as post:
-        return send(tenant_id, post, enough)
+        return send(tenant_id, post, enough, answers)
 
 
 def count_senders(tenant_id: UUID) -> int:

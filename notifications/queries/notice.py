@@ -1,21 +1,25 @@
 """What is asked of notices: which mails are due, whose notices are unread, what waits or failed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal_column, select
 from sqlalchemy.orm import Session, defer
 
 from kit.errors import NotFound
 from kit.outbox import Deadline
-from notifications.models import Notification
+from notifications.models import Notification, SuppressedAddress
 
 
 @dataclass(frozen=True, slots=True)
 class MailFigures:
-    """A tenant's mails: `waiting` (in hand or due later too), the oldest of them, the last fault met, and `failed`."""
+    """A tenant's mails: `waiting` (in hand too), the oldest of them, the last fault met, and `failed`.
+
+    What quiet hours hold back is not late: it does not wait yet.
+    """
 
     waiting: int
     oldest_at: datetime | None
@@ -48,12 +52,51 @@ def get_notice(session: Session, tenant_id: UUID, notice_id: UUID, *, lock: bool
     return notice
 
 
-def list_notices(session: Session, user_id: UUID, before: UUID | None, size: int) -> Sequence[Notification]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody looks for among their notices: templates (None: any), unread ones, words they all hold."""
+
+    templates: Sequence[str] | None = None
+    unread: bool = False
+    words: Sequence[str] = ()
+
+
+EVERYTHING = Wanted()
+_MARKS = "[\u0300-\u036f]"  # accents, once letters are taken apart (NFD)
+
+
+def list_notices(
+    session: Session, user_id: UUID, before: UUID | None, size: int, wanted: Wanted = EVERYTHING
+) -> Sequence[Notification]:
     """A person's notices in the session's tenant, newest first; at most `size`, older than the notice `before`."""
-    mine = select(Notification).where(Notification.user_id == user_id)
+    mine = select(Notification).where(Notification.user_id == user_id, *_conditions(wanted))
     if before is not None:
         mine = mine.where(Notification.id < before)
     return session.scalars(mine.order_by(Notification.id.desc()).limit(size)).all()
+
+
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    """Words are looked for without accents or capitals, in title and text: hundreds of rows, not the tenant's."""
+    if wanted.templates is not None:
+        yield Notification.template.in_(wanted.templates)
+    if wanted.unread:
+        yield Notification.read_at.is_(None)
+    if wanted.words:
+        said = func.lower(_plain(func.concat(Notification.title, " ", func.coalesce(Notification.text_body, ""))))
+        for word in wanted.words:
+            yield func.strpos(said, func.lower(_plain(word))) > 0
+
+
+def _plain(text: Any) -> ColumnElement[str]:
+    return func.regexp_replace(func.normalize(text, literal_column("NFD")), _MARKS, "", "g")
+
+
+def count_news(session: Session, user_id: UUID, email: str) -> tuple[int, datetime | None]:
+    """What every page shows of somebody's notices: how many are unread, since when their address refuses mails."""
+    unread = select(func.count()).where(Notification.user_id == user_id, Notification.read_at.is_(None))
+    refused = select(SuppressedAddress.refused_at).where(SuppressedAddress.email == email)
+    row = session.execute(select(unread.scalar_subquery(), refused.scalar_subquery())).one()
+    return row[0], row[1]
 
 
 def count_unread(session: Session, user_id: UUID) -> int:
@@ -62,12 +105,10 @@ def count_unread(session: Session, user_id: UUID) -> int:
     return session.scalar(unread) or 0
 
 
-def mail_figures(session: Session) -> MailFigures:
+def mail_figures(session: Session, now: datetime) -> MailFigures:
     """The mails of the session's tenant that wait or failed."""
-    waiting = select(
-        func.count(),
-        func.min(Notification.created_at),
-    ).where(Notification.state == "pending")
+    since = func.coalesce(Notification.hold_until, Notification.created_at)
+    waiting = select(func.count(), func.min(since)).where(Notification.state == "pending", since <= now)
     count, oldest_at = session.execute(waiting).one()
     last_error = session.scalar(
         select(Notification.last_error)
@@ -86,8 +127,11 @@ def list_failed(session: Session, size: int) -> Sequence[Notification]:
 
 
 def lock_failed(session: Session) -> Sequence[Notification]:
-    """All of them, locked; one that another holds is passed over."""
-    failed = select(Notification).where(Notification.state == "failed")
+    """All of them, locked; one that another holds is passed over, and those whose address refuses all our mails."""
+    refuses = exists().where(
+        SuppressedAddress.email == func.lower(Notification.email), SuppressedAddress.refused_at.is_not(None)
+    )
+    failed = select(Notification).where(Notification.state == "failed", ~refuses)
     return session.scalars(failed.order_by(Notification.id).with_for_update(skip_locked=True)).all()
 
 

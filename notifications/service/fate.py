@@ -66,7 +66,7 @@ def put_off(actor: Actor, notice_id: UUID, reason: str) -> None:
 def put_off_here(tx: Tx, notice: Notification, reason: str) -> None:
     """The same, as a step."""
     notice.attempts += 1
-    again_at = next_attempt_at(notice.attempts, notice.created_at, tx.now)
+    again_at = next_attempt_at(notice.attempts, notice.hold_until or notice.created_at, tx.now)
     if again_at is None:
         fail(tx, notice, f"{GIVEN_UP}{reason}")
     else:

@@ -40,7 +40,7 @@ def pulse_facts(tx: Tx) -> PulseFacts:
     for found in pulse.list_pulses(tx.session):
         beats.setdefault(found.sort, []).append(Beat(found.beat_at, found.facts))
     late, since = queries.late_deadlines(tx.session, tx.now)
-    outbox, mails = relay.lag(tx.session), queries.mail_figures(tx.session)
+    outbox, mails = relay.lag(tx.session), queries.mail_figures(tx.session, tx.now)
     gauges = [
         rules.workers(beats["worker"], tx.now),
         rules.scheduler(beats["scheduler"], tx.now),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import update
@@ -13,8 +14,12 @@ from kit.transaction import transaction
 from notifications.models import Notification
 from notifications.permissions import PERMISSIONS
 from notifications.queries import notice as queries
+from notifications.rules.families import BY_KEY, templates_of
+from notifications.rules.mail import one_line
+from tenants.rules.people import normalise_email
 
 PAGE = 30
+MOST_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +31,29 @@ class Notices:
     unread: int = 0
 
 
-def list_my_notices(actor: Actor, after: UUID | None = None) -> Notices:
-    """One's own notices in this portal. Raises Unauthenticated."""
+def list_my_notices(
+    actor: Actor, after: UUID | None = None, family: str = "", unread: bool = False, words: str = ""
+) -> Notices:
+    """One's own notices in this portal: of one family, unread, holding all these words. Raises Unauthenticated."""
     user_id = _reader(actor, "notification.view")
+    templates = templates_of(family) if family in BY_KEY else None
+    wanted = queries.Wanted(templates, unread, one_line(words).split()[:MOST_WORDS])
     with transaction(actor) as tx:
-        rows = queries.list_notices(tx.session, user_id, after, PAGE + 1)
+        rows = queries.list_notices(tx.session, user_id, after, PAGE + 1, wanted)
         return Notices(rows[:PAGE], _next(rows, PAGE), queries.count_unread(tx.session, user_id))
+
+
+def my_news(actor: Actor) -> tuple[int, datetime | None]:
+    """What every page shows, in one query: how many notices are unread; since when one's address refuses our mails."""
+    if actor.user_id is None or actor.tenant_id is None:
+        return 0, None
+    with transaction(actor) as tx:
+        return queries.count_news(tx.session, actor.user_id, normalise_email(actor.email))
 
 
 def count_my_unread(actor: Actor) -> int:
     """The figure of the header; 0 for whoever has no notices of their own."""
-    if actor.user_id is None or actor.tenant_id is None:
-        return 0
-    with transaction(actor) as tx:
-        return queries.count_unread(tx.session, actor.user_id)
+    return my_news(actor)[0]
 
 
 def read_notice(actor: Actor, notice_id: UUID) -> None:

@@ -10,11 +10,12 @@ from kit.actor import operator, system
 from kit.db import uuid7
 from kit.transaction import Tx, transaction
 from notifications.gateway.report import read_report
-from notifications.models import MailReport, Notification, SuppressedAddress
+from notifications.models import MailReport, Notification
 from notifications.queries.address import count_soft
 from notifications.rules.delivery import SOFT_WINDOW, is_refused, refused_since
 from notifications.rules.mail import NOTIFICATION
 from notifications.rules.report import COMPLAINT, HARD
+from notifications.service.address import hold_against
 from notifications.service.ticket import read_bounce_ticket
 from tenants.models import Tenant
 from tenants.queries.tenant import list_tenants
@@ -68,31 +69,15 @@ def note_report(tx: Tx, notice: Notification, kind: str, said: str) -> bool:
     if is_new is None:
         return False
     if kind == COMPLAINT:
-        _suppress(tx, email, {"optional_off_at": tx.now, "optional_off_by": "complaint"})
+        hold_against(tx, email, {"optional_off_at": tx.now, "optional_off_by": "complaint"})
         return True
     if notice.state == "sent":
         tx.advance(notice, NOTIFICATION, "bounce", kind=kind)
         notice.last_error = f"Revenu après l’envoi\N{NO-BREAK SPACE}: {said}"
     if kind == HARD or is_refused(count_soft(tx.session, email, tx.now - SOFT_WINDOW)):
-        _suppress(tx, email, {"refused_at": tx.now, "refusal": said})
+        hold_against(tx, email, {"refused_at": tx.now, "refusal": said})
         _withhold(tx, email)
     return True
-
-
-def _suppress(tx: Tx, email: str, values: dict[str, object]) -> None:
-    """Hold something against an address; what was held before stays as it was said then."""
-    row = {"tenant_id": tx.tenant_id, "id": uuid7(), "email": email} | values
-    first = next(iter(values))
-    suppressed_id = tx.session.scalar(
-        insert(SuppressedAddress)
-        .values(row)
-        .on_conflict_do_update(
-            index_elements=["tenant_id", "email"], set_=values, where=getattr(SuppressedAddress, first).is_(None)
-        )
-        .returning(SuppressedAddress.id)
-    )
-    if suppressed_id is not None:
-        tx.audit("suppressed_address.add", suppressed_id, what=first.removesuffix("_at"))
 
 
 def _withhold(tx: Tx, email: str) -> None:

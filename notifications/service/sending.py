@@ -45,8 +45,12 @@ class Sending:
     unreachable: str | None = None
 
 
-def send_due_mails(tenant_id: UUID, mailer: Mailer, enough: Callable[[], bool]) -> Sending:
+def send_due_mails(
+    tenant_id: UUID, mailer: Mailer, enough: Callable[[], bool], answers: Callable[[], None] = lambda: None
+) -> Sending:
     """Send the tenant's due mails until none is left, the server is gone, or `enough()`.
+
+    `answers` is called once, when the server has taken or refused a mail: it is there.
 
     Several workers may do this at once: a mail is in one hand. Each leaves exactly once, unless this process dies
     between the server's 250 and the commit that follows it.
@@ -61,6 +65,8 @@ def send_due_mails(tenant_id: UUID, mailer: Mailer, enough: Callable[[], bool]) 
             for mail in mails:
                 if enough() or not lease.owns(mail.id) or not _send(actor, mailer, mail, done):
                     break
+                if done.sent + done.refused == 1:
+                    answers()
                 lease.drop(mail.id)
                 if done.unreachable is not None:
                     break
