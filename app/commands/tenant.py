@@ -2,23 +2,27 @@
 
 import json
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 import click
 
+from app.life import LIFE
 from app.operator import inside, my_name, portal
 from app.rooms import permissions
 from finess.rules.geography import Region, regions
 from kit.actor import operator
 from kit.errors import Invalid
 from kit.french import day
-from kit.settings import settings
+from kit.host import address_of
+from tenants.gateway.picture import LARGEST_FILE, logo_png
 from tenants.models import Tenant
+from tenants.rules.policy_form import NEW_PORTAL_ROLES
 from tenants.rules.portal import local_path, sign_in_path
 from tenants.rules.roles import TENANT_ROLES
 from tenants.service import entity, role, sign_in, token
 from tenants.service import tenant as portals
+from tenants.service.logo import set_logo
 
 ZONES = {
     "01": "America/Guadeloupe",
@@ -35,6 +39,10 @@ def tenant() -> None:
     """Les portails\xa0: un par GRADeS."""
 
 
+for _command in LIFE:
+    tenant.add_command(_command)
+
+
 @tenant.command()
 @click.argument("slug")
 @click.option("--name", required=True, help="Nom du GRADeS.")
@@ -42,9 +50,27 @@ def tenant() -> None:
 @click.option("--contact", default="contact@crrc.invalid", show_default=True, help="Adresse affichée aux usagers.")
 @click.option("--colour", default=portals.DEFAULT_COLOUR, show_default=True, help="Couleur, #rrvvbb.")
 @click.option("--zone", help="Fuseau horaire, si ce n’est pas celui de la région.")
-def create(slug: str, name: str, region_code: str, contact: str, colour: str, zone: str | None) -> None:
-    """Ouvre le portail SLUG."""
+@click.option("--department", "chosen", multiple=True, help="Code d’un département desservi\xa0; sans elle, tous.")
+@click.option("--domain", default="", help="Nom de domaine du portail, par exemple cyber.exemple.fr.")
+@click.option("--logo", type=click.File("rb"), help="Image PNG, JPEG ou WebP.")
+@click.option("--no-second-factor", is_flag=True, help="Ne demande aucun second facteur (déconseillé).")
+def create(
+    slug: str,
+    name: str,
+    region_code: str,
+    contact: str,
+    colour: str,
+    zone: str | None,
+    chosen: tuple[str, ...],
+    domain: str,
+    logo: BinaryIO | None,
+    no_second_factor: bool,
+) -> None:
+    """Ouvre le portail SLUG. Les responsables de l’ARS et du GRADeS y montrent un second facteur."""
     region = _region(region_code)
+    picture = logo.read(LARGEST_FILE + 1) if logo else None
+    if picture is not None:
+        logo_png(picture)  # refused before the portal is there
     made = portals.create_tenant(
         operator(my_name()),
         slug,
@@ -54,7 +80,12 @@ def create(slug: str, name: str, region_code: str, contact: str, colour: str, zo
         zone=zone or ZONES.get(region.code, "Europe/Paris"),
         contact_email=contact,
         colour=colour,
+        departments=_departments(region, chosen),
+        domain=domain,
+        second_factor_roles=() if no_second_factor else NEW_PORTAL_ROLES,
     )
+    if picture is not None:
+        set_logo(inside(slug), picture)
     click.echo(f"Portail {made.slug} ouvert\xa0: {made.name}, {made.ars}, {made.zone}. {_address(made, '')}")
 
 
@@ -181,6 +212,14 @@ def tokens(slug: str, token_id: UUID | None) -> None:
         click.echo(f"{one.id} {one.name} – {scopes} – jusqu’au {day(one.expires_at.date())}")
 
 
+def _departments(region: Region, chosen: tuple[str, ...]) -> tuple[str, ...]:
+    strangers = sorted(set(chosen) - set(region.departments))
+    if strangers:
+        inside_it = ", ".join(region.departments)
+        raise Invalid(f"{', '.join(strangers)}\xa0: hors de la région {region.name}, qui compte {inside_it}.")
+    return tuple(code for code in region.departments if code in chosen) or region.departments
+
+
 def _region(code: str) -> Region:
     region = regions().get(code)
     if region is None:
@@ -190,7 +229,7 @@ def _region(code: str) -> Region:
 
 
 def _address(where: Tenant, path: str) -> str:
-    return f"{settings().base_url}/{where.slug}/{path}"
+    return f"{address_of(where)}/{path}"
 
 
 def _value(text: str) -> Any:

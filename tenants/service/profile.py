@@ -112,6 +112,17 @@ def save_domain(actor: Actor, typed: str, version: str) -> None:
     forget_portals()
 
 
+def set_domain(actor: Actor, typed: str) -> None:
+    """The same, for the operator: no form, so no version. Raises Invalid (domain), Conflict."""
+    domain = rules.check_domain(typed)
+    with transaction(actor) as tx:
+        permit(PERMISSIONS, actor, "tenant_policy.set")
+        refuse_taken(tx, domain)
+        known = portal_of(tx, lock=True).version("domain")
+        set_part(tx, "tenant_policy.set", "domain", {"domain": domain}, known)
+    forget_portals()
+
+
 def refuse_taken(tx: Tx, domain: str | None) -> None:
     """Raise Conflict when this host leads to another portal, or to the installation itself."""
     if domain and (queries.is_taken(tx.session, domain, tx.tenant_id) or domain in our_hosts()):

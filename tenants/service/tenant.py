@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -12,10 +13,14 @@ from kit.permissions import permit
 from kit.transaction import transaction
 from tenants.models import Tenant
 from tenants.permissions import PERMISSIONS
+from tenants.queries.portal import new_profile
 from tenants.queries.tenant import list_tenants as all_tenants
 from tenants.rules.people import check_email, check_line
 from tenants.rules.portal import check_colour, check_slug, check_zone
+from tenants.rules.profile import check_domain
+from tenants.rules.roles import ORGANISATION_ROLES, TENANT_ROLES, check_role
 from tenants.service.portal import forget_portals
+from tenants.service.profile import refuse_taken
 
 DEFAULT_COLOUR = "#0f4c5c"
 
@@ -30,14 +35,19 @@ def create_tenant(
     zone: str,
     contact_email: str,
     colour: str = DEFAULT_COLOUR,
+    departments: Sequence[str] = (),
+    domain: str = "",
+    second_factor_roles: Sequence[str] = (),
 ) -> Tenant:
-    """Open a portal. Raises Conflict when the slug is taken, Invalid (slug, name, ars, zone, colour, contact_email).
+    """Open a portal. Raises Conflict when the slug or the domain is taken, Invalid (slug, name, ars, zone, colour,
+    contact_email, domain).
 
-    `zone` is an IANA name, `region_code` INSEE's; whoever calls knows the région.
+    `zone` is an IANA name, `region_code` and `departments` INSEE's; whoever calls knows the région. What else a portal
+    needs from its first day, others make when they hear of `tenant.create`.
     """
     permit(PERMISSIONS, actor, "tenant.create")
     tenant_id = uuid7()
-    values = {
+    values: dict[str, Any] = {
         "slug": check_slug(slug),
         "name": check_line(name, "name", "Indiquez le nom du GRADeS."),
         "ars": check_line(ars, "ars", "Indiquez le nom de l’ARS."),
@@ -45,8 +55,11 @@ def create_tenant(
         "zone": check_zone(zone),
         "colour": check_colour(colour),
         "contact_email": check_email(contact_email, "contact_email"),
+        "domain": check_domain(domain),
+        "second_factor_roles": [check_role(role, (*TENANT_ROLES, *ORGANISATION_ROLES)) for role in second_factor_roles],
     }
     with transaction(replace(actor, tenant_id=tenant_id)) as tx:
+        refuse_taken(tx, values["domain"])
         statement = insert(Tenant).values(**values, id=tenant_id, created_at=tx.now)
         created: Tenant | None = tx.session.scalar(
             statement.on_conflict_do_nothing(index_elements=["slug"]).returning(Tenant)
@@ -54,6 +67,8 @@ def create_tenant(
         if created is None:
             fault = f"Le portail «\xa0{slug}\xa0» existe déjà. Rien n’a été modifié."
             raise Conflict(fault, {"slug": fault})
+        profile = tx.add(new_profile(tx.now))
+        profile.departments = list(departments)
         tx.audit("tenant.create", created.id, slug=slug, region_code=region_code)
         tx.emit("tenant.create", created.id)
     forget_portals()
