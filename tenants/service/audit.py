@@ -153,7 +153,7 @@ def _jsonl(tx: Tx, conditions: Sequence[ColumnElement[bool]]) -> Iterator[str]:
         # Of the first line after a purge, the anchor says what it follows.
         follows = anchors.get(number - 1, "") if before is None else before
         said = {"number": number, "before": follows, "hash": digest, "text": text}
-        yield json.dumps(said, ensure_ascii=False) + "\n"
+        yield json.dumps(said) + "\n"
 
 
 def _written(texts: Iterator[str], lines: int) -> AuditFile:
