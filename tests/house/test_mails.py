@@ -23,6 +23,8 @@ from tests.bookings.mails import MISSION_MAILS
 from tests.bookings.order_mails import ORDER_MAILS
 from tests.bookings.planning_mails import PLANNING_MAILS
 from tests.bookings.time_mails import TIME_MAILS
+from tests.notifications.digest_mails import DIGEST_MAILS
+from tests.tenants.account_mails import ACCOUNT_MAILS
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "app/templates/mail"
 TENANT = SimpleNamespace(
@@ -107,13 +109,14 @@ CONTEXTS: dict[str, dict[str, Any]] = {
         "organisation": SimpleNamespace(name="EHPAD Les Ajoncs", finess_ej="350012345"),
         "role": "Contributeur",
     },
-    "tenants/confirmation_code": {"code": "1234 5678", "valid_for": timedelta(minutes=10)},
+    "tenants/confirmation_code": {"code": "1234\N{NO-BREAK SPACE}5678", "valid_for": timedelta(minutes=10)},
     "tenants/factor_added": {"kind": "passkey", "label": KIND_LABELS["passkey"], "at": PROVED_AT},
     "tenants/factor_blocked": {"at": PROVED_AT},
     "tenants/factor_removed": {"label": KIND_LABELS["totp"], "at": PROVED_AT, "others": False},
     "tenants/factors_reset": {"at": PROVED_AT},
     "tenants/recovery_code_used": {"at": PROVED_AT, "left": 9},
     "tenants/sign_in": {"valid_for": timedelta(minutes=20), "code": "12345678", "provider": ""},
+    **ACCOUNT_MAILS,
     **INVOICE_MAILS,
     **ONLINE_MAILS,
     **TRANSMISSION_MAILS,
@@ -121,6 +124,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     **ORDER_MAILS,
     **TIME_MAILS,
     **PLANNING_MAILS,
+    **DIGEST_MAILS,
 }
 
 
