@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from uuid import UUID
 
+from app.anchoring import anchor
 from app.errands import ALWAYS, ring_errands
 from app.heart import Heart, redis_fault, refuse_powerful_role
 from app.subscriptions import SUBSCRIPTIONS
@@ -13,6 +14,7 @@ from kit import queue, relay
 from kit.actor import operator
 from kit.relay import Subscriptions
 from kit.transaction import transaction
+from privacy.jobs.errands import open_purges
 from tenants.jobs import arm_reviews_of, forget
 from tenants.queries.tenant import list_tenants
 
@@ -30,6 +32,8 @@ def entries(subscriptions: Subscriptions) -> list[Entry]:
         Entry("retries", 1, queue.requeue_retries),
         Entry("clean", 15, queue.clean),
         Entry("forget", 3600, forget),
+        Entry("anchors", 600, lambda: each_tenant(anchor)),
+        Entry("purges", 900, open_purges),
         Entry("reviews", 3600, lambda: each_tenant(arm_reviews_of)),
     ]
 

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
+from sqlalchemy import select
 
 from app.rooms import permissions
 from billing.service.customer import customer_of
@@ -22,7 +23,11 @@ from kit.transaction import transaction
 from services_catalog.rules.papers import read_subcontractor
 from services_catalog.service.provider_file import view_provider
 from services_catalog.service.team import declare_subcontractor
-from tenants.models import Tenant
+from tenants.models import AccountReview, Tenant
+from tenants.rules.claim import Claimed
+from tenants.service.account_review import open_reviews
+from tenants.service.claim import claim
+from tenants.service.export import ask_export
 from tenants.service.token import create_token
 from tests.billing.bank_side import a_bank
 from tests.billing.issuing import a_run
@@ -36,6 +41,7 @@ from tests.bookings.doing import Scene, a_scene, add_file
 from tests.bookings.planning import a_session
 from tests.bookings.time_of import half_days_of, last_movement
 from tests.browser import Browser
+from tests.campaigns.files import a_person
 from tests.services_catalog.market import a_facility, a_supplier
 from tests.services_catalog.provider_forms import SUBCONTRACTOR
 
@@ -117,7 +123,22 @@ def _facility_side(scene: Scene) -> Values:
         "transmission_id": str(sent.id),
         "checkout_id": str(a_checkout(scene.tenant, an_invoice(scene.tenant, customer)).id),
         "movement_id": str(last_movement(scene.tenant, "grant").id),
+        "claim_id": str(_a_claim(scene)),
+        "review_id": str(_a_review(scene)),
     }
+
+
+def _a_claim(scene: Scene) -> UUID:
+    """Somebody else asks for a place at the facility's."""
+    entity = Claimed(scene.facility.finess_ej, scene.facility.organisation.name)
+    return claim(a_person(scene.tenant), entity, "Comptable", "Ma directrice le confirme.").id
+
+
+def _a_review(scene: Scene) -> UUID:
+    """Its owner is asked who still has access."""
+    with transaction(system(scene.tenant.id, "tests")) as tx:
+        open_reviews(tx, scene.facility.organisation.id)
+        return tx.session.scalars(select(AccountReview.id)).one()
 
 
 def _provider_side(scene: Scene) -> Values:
@@ -154,6 +175,7 @@ def _staff_side(scene: Scene) -> Values:
         "rule_id": str(rule.id),
         "entry_id": str(an_entry(scene.tenant).id),
         "run_id": str(a_run(scene.tenant).id),
+        "export_id": str(ask_export(system(scene.tenant.id, "tests")).id),
     }
 
 

@@ -61,7 +61,7 @@ def ask() -> Response:
     except (Invalid, Conflict, TooManyRequests) as error:
         return _page(number, error)
     if isinstance(done, Organisation):
-        flash(f"Le compte de {done.name} est ouvert : vous en êtes responsable.", "good")
+        flash(f"Le compte « {done.name} » est ouvert : vous en êtes responsable.", "good")
         return redirect(url_for("members.view", organisation_id=done.id), 303)
     flash("Votre demande est envoyée. La réponse arrivera par courriel.", "good")
     return redirect(url_for("claim_answers.view", claim_id=done.id), 303)

@@ -53,7 +53,7 @@ def open_account() -> Response:
         )
     except (Invalid, Conflict) as error:
         return _new_page(form.get("number", ""), error)
-    flash(f"Le compte de {organisation.name} est ouvert. {user.email} en est prévenu par courriel.", "good")
+    flash(f"Le compte « {organisation.name} » est ouvert. {user.email} en est prévenu par courriel.", "good")
     return redirect(url_for(".view", organisation_id=organisation.id), 303)
 
 

@@ -54,7 +54,7 @@ def activities_name(activities: Iterable[Any] | None, entity: Claimed) -> bool:
 
     An activity is a dict of texts, whose keys end in « Finess… » or « Siret… »; anything else proves nothing.
     """
-    known = {entity.finess_ej, *entity.finess_et}
+    known = {entity.finess_ej, *entity.finess_et} - {""}
     return any(
         (number in known and _is_finess(key)) or (_is_siret(key) and siret_is_of(number, entity.siren))
         for activity in activities or ()

@@ -80,7 +80,7 @@ def page_of_claims(
     with transaction(actor) as tx:
         permit(PERMISSIONS, actor, "organisation_claim.view")
         owned = [key for key, held in actor.organisations.items() if "owner" in held]
-        within = None if allows(PERMISSIONS, actor, "organisation_claim.list") else owned
+        within = None if PERMISSIONS["organisation_claim.list"](actor, None) else owned
         found = queries.list_requests(tx.session, state, within, after, limit + 1)
         return found[:limit], found[limit - 1].claim.id if len(found) > limit else None
 

@@ -13,6 +13,7 @@ from kit.transaction import Tx, transaction
 from tenants.models import Organisation, OrganisationMember, Tenant
 from tenants.permissions import PERMISSIONS
 from tenants.queries import organisation as queries
+from tenants.queries.account import list_accounts
 from tenants.rules.claim import Claimed
 from tenants.rules.people import check_line, mask_email
 from tenants.service.entity import check_finess_ej
@@ -99,6 +100,17 @@ def list_my_organisations(actor: Actor) -> Sequence[tuple[Organisation, Organisa
         raise Unauthenticated()
     with transaction(actor) as tx:
         return queries.list_organisations(tx.session, actor.user_id)
+
+
+def page_of_organisations(
+    actor: Actor, text: str, after: UUID | None, limit: int
+) -> tuple[Sequence[Organisation], UUID | None]:
+    """Accounts, the last opened first: all of the portal's for its staff, else the actor's own."""
+    with transaction(actor) as tx:
+        permit(PERMISSIONS, actor, "organisation.view")
+        within = None if PERMISSIONS["organisation.list"](actor, None) else list(actor.organisations)
+        found = [one.organisation for one in list_accounts(tx.session, text, within, after, limit + 1)]
+        return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 
 def get_organisation(actor: Actor, organisation_id: UUID) -> Organisation:

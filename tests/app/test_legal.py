@@ -29,6 +29,8 @@ SPOKEN_FOR = {
     "user_account": "Compte",
     "membership": "Compte",
     "organisation_member": "Place dans un organisme",
+    "organisation_claim": "Place dans un organisme",
+    "account_review": "Place dans un organisme",
     "answer_revision": "Dossier",
     "submission": "Dossier",
     "award": "Dossier",
@@ -121,7 +123,8 @@ def test_each_page_speaks_for_its_portal(browser: Browser, path: str) -> None:
 
 
 def test_every_page_leads_to_them(browser: Browser) -> None:
-    wanted = [(f"/{browser.tenant.slug}{path}", words) for path, (words, _) in zip(PATHS, legal.links("none"), strict=True)]
+    links = zip(PATHS, legal.links("none"), strict=True)
+    wanted = [(f"/{browser.tenant.slug}{path}", words) for path, (words, _) in links]
     pages = open_pages(browser) | {"/nulle-part": browser.get("/nulle-part").text}
     browser.sign_in("pied@x.fr")
     pages |= {path: browser.get(path).text for path in ("/account", "/candidacies", "/notifications")}
