@@ -1,6 +1,6 @@
 """What campaigns keep of people, for whoever asks to see theirs; and how a file forgets who was its référent."""
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Text, and_, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.models import AnswerRevision, Award, CampaignVersion, Candidacy, Decision, Review, Submission
@@ -98,7 +98,7 @@ def erase(tx: Tx, person: Person) -> dict[str, int]:
     of_files = update(Candidacy).where(Candidacy.id.in_(held)).values(answers=kept, revision=Candidacy.revision + 1)
     tx.session.execute(of_files.execution_options(synchronize_session=False))
     typed = AnswerRevision.field == "referent.email"
-    mine = and_(typed, func.lower(AnswerRevision.value.op("#>>")("{}")) == person.email)
+    mine = and_(typed, func.lower(cast(AnswerRevision.value, Text)) == f'"{person.email}"')
     said = select(AnswerRevision.candidacy_id).where(mine)
     old = delete(AnswerRevision).where(
         AnswerRevision.field.in_(_REFERENT),
@@ -109,5 +109,5 @@ def erase(tx: Tx, person: Person) -> dict[str, int]:
     return done | {name: count for name, count in figures.items() if count}
 
 
-def _names(person: Person):  # type: ignore[no-untyped-def]
+def _names(person: Person) -> ColumnElement[bool]:
     return func.lower(Candidacy.answers["referent.email"].astext) == person.email

@@ -1,6 +1,7 @@
 """What the catalogue keeps of people, for whoever asks to see theirs; and how a consultant is forgotten."""
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Text, cast, false, func, select
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Session
 
 from kit.db import uuid7
@@ -61,9 +62,8 @@ def erase(tx: Tx, person: Person) -> dict[str, int]:
     return {name: count for name, count in figures.items() if count}
 
 
-def _in_contacts(person: Person):  # type: ignore[no-untyped-def]
+def _in_contacts(person: Person) -> ColumnElement[bool]:
     if not person.email:
-        return or_(False)
-    return func.lower(func.jsonb_path_query_array(Provider.contacts, "$[*].email").op("#>>")("{}")).contains(
-        f'"{person.email}"', autoescape=True
-    )
+        return false()
+    addresses = cast(func.jsonb_path_query_array(Provider.contacts, cast("$[*].email", JSONPATH)), Text)
+    return func.lower(addresses).contains(f'"{person.email}"', autoescape=True)
