@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from privacy.models import ProcessingVersion
@@ -11,7 +12,7 @@ from tenants.models import User
 
 def last_versions(session: Session) -> dict[str, ProcessingVersion]:
     """The version in force of each processing that was changed, by key."""
-    query = select(ProcessingVersion).distinct(ProcessingVersion.key)
+    query = select(ProcessingVersion).ext(distinct_on(ProcessingVersion.key))
     rows = session.scalars(query.order_by(ProcessingVersion.key, ProcessingVersion.number.desc()))
     return {row.key: row for row in rows}
 

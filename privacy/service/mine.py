@@ -63,5 +63,5 @@ def _count(tx: Tx, person: Person) -> list[Kept]:
             for rank, trace in enumerate(traces)
         )
     )
-    by_rank = dict(tx.session.execute(counts).tuples().all())
+    by_rank = {rank: count for rank, count in tx.session.execute(counts)}
     return [Kept(trace.title, trace.why, by_rank[rank]) for rank, trace in enumerate(traces) if by_rank.get(rank)]
