@@ -75,7 +75,7 @@ class Wanted:
     until: date | None = None
     request_id: str = ""
     after: UUID | None = None
-    limit: int = 50
+    limit: int = 30
 
     @property
     def is_filtered(self) -> bool:
@@ -134,7 +134,7 @@ def who(line: Said, names: Mapping[UUID, str]) -> str:
         return names.get(line.actor_id, ERASED)
     said = {
         "token": f"Programme «\N{NO-BREAK SPACE}{line.actor_name}\N{NO-BREAK SPACE}»",
-        "system": f"Le portail ({line.actor_name})",
+        "system": "Le portail",
         "operator": f"L’exploitant ({line.actor_name})",
         "anonymous": "Visiteur",
     }
