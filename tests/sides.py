@@ -42,8 +42,10 @@ from tests.bookings.planning import a_session
 from tests.bookings.time_of import half_days_of, last_movement
 from tests.browser import Browser
 from tests.campaigns.files import a_person
+from tests.notifications.listening import an_endpoint
 from tests.services_catalog.market import a_facility, a_supplier
 from tests.services_catalog.provider_forms import SUBCONTRACTOR
+from tests.tenants.programs import some_programs
 
 Values = dict[str, str]
 
@@ -175,6 +177,8 @@ def _staff_side(scene: Scene) -> Values:
         "rule_id": str(rule.id),
         "entry_id": str(an_entry(scene.tenant).id),
         "run_id": str(a_run(scene.tenant).id),
+        **some_programs(scene.tenant),
+        **an_endpoint(scene.tenant),
         "export_id": str(ask_export(system(scene.tenant.id, "tests")).id),
     }
 

@@ -5,7 +5,9 @@ from werkzeug.wrappers import Response
 
 from finess.rules.geography import departments, regions
 from kit.errors import CrrcError, Invalid, Stale
+from kit.permissions import permit
 from kit.web import actor, page, permission
+from tenants.permissions import PERMISSIONS
 from tenants.service import profile
 
 territory = Blueprint("territory", __name__, url_prefix="/staff/settings/territory")
@@ -22,6 +24,7 @@ def edit() -> Response:
 @permission("tenant_profile.set")
 def change() -> Response:
     """Save them."""
+    permit(PERMISSIONS, actor(), "tenant_profile.set")
     chosen = request.form.getlist("departments")
     try:
         region = regions().get(profile.view_portal(actor()).tenant.region_code)

@@ -1,6 +1,6 @@
 """What a portal says of itself, as its managers set it: part by part, never over what somebody else has just saved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -93,13 +93,16 @@ def portal_of(tx: Tx, lock: bool = False) -> Portal:
 
 def save_identity(actor: Actor, typed: Mapping[str, str], version: str) -> None:
     """Name, ARS, contact and zone. Raises Invalid (each field), Stale."""
-    values = gather(
-        name=lambda: check_line(typed.get("name", ""), "name", "Indiquez le nom du GRADeS."),
-        ars=lambda: check_line(typed.get("ars", ""), "ars", "Indiquez le nom de l’ARS."),
-        contact_email=lambda: check_email(typed.get("contact_email", ""), "contact_email"),
-        zone=lambda: check_zone(typed.get("zone", "")),
-    )
-    _save(actor, "tenant_profile.set", "identity", values, version)
+
+    def read() -> dict[str, Any]:
+        return gather(
+            name=lambda: check_line(typed.get("name", ""), "name", "Indiquez le nom du GRADeS."),
+            ars=lambda: check_line(typed.get("ars", ""), "ars", "Indiquez le nom de l’ARS."),
+            contact_email=lambda: check_email(typed.get("contact_email", ""), "contact_email"),
+            zone=lambda: check_zone(typed.get("zone", "")),
+        )
+
+    _save(actor, "tenant_profile.set", "identity", read, version)
 
 
 def save_domain(actor: Actor, typed: str, version: str) -> None:
@@ -132,16 +135,19 @@ def refuse_taken(tx: Tx, domain: str | None) -> None:
 
 def save_territory(actor: Actor, departments: Sequence[str], version: str) -> None:
     """The départements served (INSEE codes; whoever calls knows those of the région). Raises Stale."""
-    _save(actor, "tenant_profile.set", "territory", {"departments": list(departments)}, version)
+    _save(actor, "tenant_profile.set", "territory", lambda: {"departments": list(departments)}, version)
 
 
 def save_brand(actor: Actor, typed: Mapping[str, str], version: str) -> None:
     """Colour and letter head. Raises Invalid (colour, letter_head), Stale."""
-    values = gather(
-        colour=lambda: check_colour(typed.get("colour", "")),
-        letter_head=lambda: rules.check_text(typed.get("letter_head", ""), "letter_head", 400),
-    )
-    _save(actor, "tenant.brand", "brand", values, version)
+
+    def read() -> dict[str, Any]:
+        return gather(
+            colour=lambda: check_colour(typed.get("colour", "")),
+            letter_head=lambda: rules.check_text(typed.get("letter_head", ""), "letter_head", 400),
+        )
+
+    _save(actor, "tenant.brand", "brand", read, version)
 
 
 def save_legal(actor: Actor, typed: Mapping[str, str], version: str) -> None:
@@ -156,6 +162,7 @@ def save_legal(actor: Actor, typed: Mapping[str, str], version: str) -> None:
         state = typed.get("accessibility_state", "none")
         rules.check_accessibility(state, values["accessibility_audited_on"], today)
         set_part(tx, "tenant_profile.set", "legal", values | {"accessibility_state": state}, version)
+    forget_portals()
 
 
 _CHECKS: Mapping[str, Any] = {
@@ -171,7 +178,8 @@ def _legal(typed: Mapping[str, str], name: str) -> Any:
 
 def gather(**readers: Any) -> dict[str, Any]:
     """Read every field, and say every fault at once. Raises Invalid."""
-    values, faults = {}, {}
+    values: dict[str, Any] = {}
+    faults: dict[str, str] = {}
     for name, read in readers.items():
         try:
             values[name] = read()
@@ -182,9 +190,10 @@ def gather(**readers: Any) -> dict[str, Any]:
     return values
 
 
-def _save(actor: Actor, action: str, part: str, values: Mapping[str, Any], version: str) -> None:
+def _save(actor: Actor, action: str, part: str, read: Callable[[], Mapping[str, Any]], version: str) -> None:
     with transaction(actor) as tx:
-        set_part(tx, action, part, values, version)
+        permit(PERMISSIONS, actor, action)
+        set_part(tx, action, part, read(), version)
     forget_portals()
 
 

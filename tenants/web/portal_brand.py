@@ -7,8 +7,10 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kit.errors import CrrcError, Invalid
+from kit.permissions import permit
 from kit.web import actor, permission
 from tenants.gateway.picture import LARGEST_FILE
+from tenants.permissions import PERMISSIONS
 from tenants.rules.portal import check_colour, contrast_with_white, nearest_readable, read_colour
 from tenants.service import logo, profile
 from tenants.web.settings_form import save, show
@@ -29,6 +31,7 @@ def edit() -> Response:
 def change() -> Response:
     """Try a colour (button « Voir »), or save colour and letter head."""
     if request.form.get("act") == "try":
+        permit(PERMISSIONS, actor(), "tenant.brand")
         return _page(request.form, _fault(request.form.get("colour", "")))
     return save(
         lambda version: profile.save_brand(actor(), request.form, version),
@@ -47,12 +50,20 @@ def change_logo() -> Response:
         if request.form.get("act") == "remove":
             logo.remove_logo(actor(), version)
         else:
-            sent = request.files.get("logo")
-            logo.set_logo(actor(), sent.stream.read(LARGEST_FILE + 1) if sent else b"", version)
+            logo.set_logo(actor(), _sent(), version)
     except CrrcError as error:
         return _page(error=profile.own(error))
     flash("Le logo est retiré." if request.form.get("act") == "remove" else "Le logo est enregistré.", "good")
     return redirect(url_for(".edit"), 303)
+
+
+def _sent() -> bytes:
+    """What was sent, or a little more than is taken."""
+    file = request.files.get("logo")
+    if file is None:
+        return b""
+    with file.stream as content:
+        return content.read(LARGEST_FILE + 1)
 
 
 def _fault(colour: str) -> Invalid | None:

@@ -49,7 +49,7 @@ def download(export_id: UUID) -> Response:
 
     response = Response(pieces(), mimetype="application/zip")
     response.call_on_close(stack.close)
-    response.content_length = export.size_bytes
+    response.headers["Content-Length"] = str(export.size_bytes)
     name = f"export-{g.tenant.slug}-{export.ready_at:%Y-%m-%d}.zip"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Content-Security-Policy"] = SANDBOX

@@ -41,6 +41,6 @@ def _page(typed: Mapping[str, Any] | None = None, error: CrrcError | None = None
         audited = view_portal(actor(), VIEW).profile.accessibility_audited_on
         day = (str(audited.day), str(audited.month), str(audited.year)) if audited else ("", "", "")
     else:
-        day = tuple(typed.get(f"accessibility_audited_on-{part}", "") for part in ("day", "month", "year"))  # type: ignore[assignment]
+        day = tuple(typed.get(f"accessibility_audited_on-{part}", "") for part in ("day", "month", "year"))
     states = [{"value": name, "text": words.capitalize()} for name, words in ACCESSIBILITY_LABELS.items()]
     return show("legal", VIEW, typed, error, day=day, states=states)
