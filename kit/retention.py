@@ -19,5 +19,5 @@ class Expiring:
     """
 
     kind: str
-    due: Callable[[datetime], Select[Any]]
+    due: Callable[[datetime], Select[Any, Any]]
     end: Callable[[Tx, Sequence[Any]], None]

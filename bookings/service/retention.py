@@ -18,7 +18,7 @@ OVER = ("completed", "cancelled", "refused")
 QUICK = {"synchronize_session": False}
 
 
-def _orders(before: datetime) -> Select[Any]:
+def _orders(before: datetime) -> Select[Any, Any]:
     since = func.coalesce(Order.completed_at, Order.cancelled_at, Order.requested_at)
     named = Order.contact["name"].astext
     return select(Order.id, since.label("since")).where(Order.state.in_(OVER), named != ERASED_NAME, since < before)
@@ -29,7 +29,7 @@ def _forget_contacts(tx: Tx, orders: Sequence[UUID]) -> None:
     tx.session.execute(held.execution_options(**QUICK))
 
 
-def _rights(before: datetime) -> Select[Any]:
+def _rights(before: datetime) -> Select[Any, Any]:
     """Rights that are used, closed, or expired."""
     since = func.coalesce(cast(Entitlement.expires_on, DateTime(timezone=True)), Entitlement.created_at)
     named = Entitlement.contact["name"].astext
@@ -41,7 +41,7 @@ def _forget_right_contacts(tx: Tx, rights: Sequence[UUID]) -> None:
     tx.session.execute(held.execution_options(**QUICK))
 
 
-def _opinions(before: datetime) -> Select[Any]:
+def _opinions(before: datetime) -> Select[Any, Any]:
     written = (Satisfaction.comment != "") | Satisfaction.answered_by.is_not(None)
     since = Satisfaction.answered_at
     return select(Satisfaction.mission_id, since.label("since")).where(written, since < before)
@@ -57,7 +57,7 @@ def _key() -> Any:
     return func.jsonb_build_array(one.consultant_id, one.on, one.half)
 
 
-def _absences(before: datetime) -> Select[Any]:
+def _absences(before: datetime) -> Select[Any, Any]:
     since = cast(AvailabilityException.on, DateTime(timezone=True))
     return select(_key(), since.label("since")).where(AvailabilityException.on < before.date())
 
@@ -67,7 +67,7 @@ def _remove_absences(tx: Tx, keys: Sequence[Any]) -> None:
     tx.session.execute(delete(one).where(tuple_(one.consultant_id, one.on, one.half).in_([tuple(key) for key in keys])))
 
 
-def _feeds(before: datetime) -> Select[Any]:
+def _feeds(before: datetime) -> Select[Any, Any]:
     """Of people who hold nothing here any more."""
     member = exists().where(Membership.tenant_id == CalendarFeed.tenant_id, Membership.user_id == CalendarFeed.user_id)
     place = exists().where(
@@ -81,7 +81,7 @@ def _remove_feeds(tx: Tx, people: Sequence[UUID]) -> None:
     tx.session.execute(delete(CalendarFeed).where(CalendarFeed.user_id.in_(people)))
 
 
-def _waited(before: datetime) -> Select[Any]:
+def _waited(before: datetime) -> Select[Any, Any]:
     over, since = WaitingEntry.state.not_in(("waiting", "offered")), WaitingEntry.joined_at
     return select(WaitingEntry.id, since.label("since")).where(over, since < before)
 

@@ -25,6 +25,7 @@ class Kept(Protocol):
     statement: Any
     signature: Any
     key: Any
+    erased_at: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,12 @@ def to_the_millisecond(at: datetime) -> str:
 def verify(kept: Kept, facts: Facts, trusted_keys: Collection[str]) -> Verification:
     """Compute everything again: the content's digest, the statement from the facts of the file, the signature.
 
-    `facts` come from the file and the submission's columns, so that a change of either shows.
+    Content that was blanked at the end of its period is not there to be checked: the signed digest is then all that is
+    kept, and whoever has their own copy compares it. `facts` come from the file and the submission's columns, so that a change of either shows.
     """
     return Verification(
-        content=signing.sha256(kept.content.encode()) == kept.sha256 and _is_about(kept.content, facts),
+        content=kept.erased_at is not None
+        or (signing.sha256(kept.content.encode()) == kept.sha256 and _is_about(kept.content, facts)),
         statement=kept.statement == facts.statement,
         signature=kept.key in trusted_keys and signing.verify(kept.statement.encode(), kept.signature, kept.key),
     )

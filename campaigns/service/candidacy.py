@@ -129,5 +129,6 @@ def _awards(tx: Tx, drafts: Sequence[Draft]) -> dict[UUID, Journey]:
 
 
 def _line(draft: Draft, last: Submission | None, award: Journey | None) -> FileLine:
-    changed = last is not None and forms.differs(last.content, draft.form, draft.answers, draft.campaign.zone)
+    kept = last if last is not None and last.erased_at is None else None
+    changed = kept is not None and forms.differs(kept.content, draft.form, draft.answers, draft.campaign.zone)
     return FileLine(draft, forms.progress(draft.form, draft.answers), last, changed, award)

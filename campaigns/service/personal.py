@@ -1,5 +1,7 @@
 """What campaigns keep of people, for whoever asks to see theirs; and how a file forgets who was its référent."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Text, and_, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -91,7 +93,7 @@ def erase(tx: Tx, person: Person) -> dict[str, int]:
     done = blank_contacts(tx.session, person, TRACES)
     if not person.email:
         return done
-    kept = Candidacy.answers
+    kept: Any = Candidacy.answers
     for key in _REFERENT:
         kept = kept.op("-")(key)
     held = list(tx.session.scalars(select(Candidacy.id).where(_names(person)).with_for_update()))

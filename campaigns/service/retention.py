@@ -29,7 +29,7 @@ SELECTED = ("accepted",)
 OTHERS = ("refused", "waitlisted", "withdrawn")
 
 
-def _drafts(before: datetime) -> Select[Any]:
+def _drafts(before: datetime) -> Select[Any, Any]:
     closed = (
         select(func.max(CampaignWindow.closes_at))
         .where(CampaignWindow.tenant_id == Candidacy.tenant_id, CampaignWindow.campaign_id == Candidacy.campaign_id)
@@ -47,7 +47,7 @@ def _remove_drafts(tx: Tx, files: Sequence[UUID]) -> None:
     tx.session.execute(delete(Candidacy).where(Candidacy.id.in_(files)))
 
 
-def _decided(states: Sequence[str], since: Any, before: datetime) -> Select[Any]:
+def _decided(states: Sequence[str], since: Any, before: datetime) -> Select[Any, Any]:
     """Files in these states whose content is still there."""
     there = exists().where(
         Submission.tenant_id == Candidacy.tenant_id,
@@ -62,11 +62,11 @@ def _decided(states: Sequence[str], since: Any, before: datetime) -> Select[Any]
     )
 
 
-def _refused(before: datetime) -> Select[Any]:
+def _refused(before: datetime) -> Select[Any, Any]:
     return _decided(OTHERS, func.coalesce(Campaign.released_at, Candidacy.withdrawn_at), before)
 
 
-def _selected(before: datetime) -> Select[Any]:
+def _selected(before: datetime) -> Select[Any, Any]:
     """From the end of the path, where one is known; never before the decisions were told."""
     end = cast(cast(func.coalesce(Award.complete_on, Campaign.complete_on), Date), DateTime(timezone=True))
     return _decided(SELECTED, func.greatest(Campaign.released_at, end), before)

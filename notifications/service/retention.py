@@ -15,7 +15,7 @@ from notifications.models.webhook import WebhookDelivery
 ON_ITS_WAY = ("pending", "held")
 
 
-def _notices(before: datetime) -> Select[Any]:
+def _notices(before: datetime) -> Select[Any, Any]:
     since = Notification.created_at
     return select(Notification.id, since.label("since")).where(Notification.state.not_in(ON_ITS_WAY), since < before)
 
@@ -24,7 +24,7 @@ def _remove_notices(tx: Tx, notices: Sequence[UUID]) -> None:
     tx.session.execute(delete(Notification).where(Notification.id.in_(notices)))
 
 
-def _deliveries(before: datetime) -> Select[Any]:
+def _deliveries(before: datetime) -> Select[Any, Any]:
     one, key = WebhookDelivery, func.jsonb_build_array(WebhookDelivery.endpoint_id, WebhookDelivery.message_id)
     return select(key, one.emitted_at.label("since")).where(one.state != "due", one.emitted_at < before)
 

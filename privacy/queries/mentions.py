@@ -38,14 +38,14 @@ def written_columns(table: Table) -> list[Any]:
 
 def tenant_tables() -> Iterator[Table]:
     """Every table of tenants' rows."""
-    for mapper in sorted(Base.registry.mappers, key=lambda one: str(one.local_table.name)):
+    for mapper in sorted(Base.registry.mappers, key=lambda one: str(one.local_table.description)):
         if issubclass(mapper.class_, OwnedByTenant) and isinstance(mapper.local_table, Table):
             yield mapper.local_table
 
 
 def count_mentions(session: Session, words: Words, kept: bool = False) -> dict[str, int]:
     """How many rows of each table say the words: of those looked through, or (`kept`) of those that are left."""
-    found = {}
+    found: dict[str, int] = {}
     for table in tenant_tables() if words.any else ():
         columns = [one for one in written_columns(table) if (why_kept(table.name, one.name) is not None) == kept]
         if columns:
@@ -56,7 +56,7 @@ def count_mentions(session: Session, words: Words, kept: bool = False) -> dict[s
 
 def replace_mentions(session: Session, words: Words) -> dict[str, int]:
     """Put the other words in the place of those, in every table looked through; how many rows, by table."""
-    done = {}
+    done: dict[str, int] = {}
     for table in tenant_tables() if words.any else ():
         columns = [one for one in written_columns(table) if why_kept(table.name, one.name) is None]
         if columns:

@@ -16,14 +16,14 @@ def find_policy(session: Session, tenant_id: UUID, lock: bool = False) -> Retent
     return session.get(RetentionPolicy, tenant_id, with_for_update=lock or None)
 
 
-def count_due(session: Session, due: Select[Any]) -> tuple[int, datetime | None]:
+def count_due(session: Session, due: Select[Any, Any]) -> tuple[int, datetime | None]:
     """How many rows a select of (identifier, since) finds, and since when the oldest is there."""
     rows = due.subquery()
     count, oldest = session.execute(select(func.count(), func.min(rows.c.since)).select_from(rows)).one()
     return count, oldest
 
 
-def take_due(session: Session, due: Select[Any], limit: int) -> list[Any]:
+def take_due(session: Session, due: Select[Any, Any], limit: int) -> list[Any]:
     """The identifiers of the rows that have been over for longest."""
     rows = due.subquery()
     first = select(rows.c[0]).order_by(rows.c.since, rows.c[0]).limit(limit)

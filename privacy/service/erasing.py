@@ -146,6 +146,6 @@ def _blank(tx: Tx, row: PrivacyRequest, words: Any) -> None:
         for pattern, becomes in ((words.email, words.email_becomes), (words.name, words.name_becomes)):
             value = func.regexp_replace(value, pattern, becomes, "gi") if pattern else value
         replaced[column.key] = value
-    empty = {"name": "", "email": "", "details": "", "identity": "", "spellings": [], "user_id": None}
+    empty: dict[str, Any] = {"name": "", "email": "", "details": "", "identity": "", "spellings": [], "user_id": None}
     change = update(PrivacyRequest).where(PrivacyRequest.id == row.id).values(**empty, **replaced)
     tx.session.execute(change.execution_options(synchronize_session=False))

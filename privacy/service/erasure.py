@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import Session
 
 from bookings.service.personal import missions_of, orders_naming
@@ -160,7 +160,7 @@ def _shared(session: Session, user_id: UUID | None, email: str, name: str) -> bo
     consultants = select(Consultant.id).where(
         func.lower(Consultant.name) == name.lower(),
         func.lower(Consultant.email) != email,
-        Consultant.user_id.is_distinct_from(user_id) if user_id else True,
+        Consultant.user_id.is_distinct_from(user_id) if user_id else true(),
     )
     return bool(session.scalar(select(others.exists() | consultants.exists())))
 

@@ -14,10 +14,11 @@ from kit.transaction import Tx
 from notifications.service.retention import EXPIRING as OF_NOTICES
 from privacy.models import PersonalExport, PrivacyRequest
 from privacy.rules.retention import KINDS
+from tenants.service.audit_proof import EXPIRING as OF_AUDIT
 from tenants.service.expiring import EXPIRING as OF_TENANTS
 
 
-def _requests(before: datetime) -> Select[Any]:
+def _requests(before: datetime) -> Select[Any, Any]:
     since = PrivacyRequest.closed_at
     return select(PrivacyRequest.id, since.label("since")).where(since < before)
 
@@ -29,6 +30,10 @@ def _remove_requests(tx: Tx, requests: Sequence[UUID]) -> None:
 
 OUR_OWN = (Expiring("privacy_request", _requests, _remove_requests),)
 EXPIRING: Mapping[str, Sequence[Expiring]] = {
-    kind.key: [one for one in (*OF_CAMPAIGNS, *OF_BOOKINGS, *OF_NOTICES, *OF_TENANTS, *OUR_OWN) if one.kind == kind.key]
+    kind.key: [
+        one
+        for one in (*OF_CAMPAIGNS, *OF_BOOKINGS, *OF_NOTICES, *OF_TENANTS, *OF_AUDIT, *OUR_OWN)
+        if one.kind == kind.key
+    ]
     for kind in KINDS
 }

@@ -77,16 +77,19 @@ def is_wanted(tenant_id: UUID) -> int:
 def run_purge(tenant_id: UUID, stop: Stop) -> int:
     """Purge until nothing is over any more, a batch a transaction; returns how many things ended."""
     total = 0
+    last: tuple[str, list[Any]] | None = None
     while not stop():
-        done = _batch(tenant_id)
-        if done is None:
+        batch = _batch(tenant_id)
+        if batch is None:
             break
-        total += done
+        if batch == last:
+            raise RuntimeError(f"What is over of {batch[0]} does not end.")
+        total, last = total + len(batch[1]), batch
     return total
 
 
-def _batch(tenant_id: UUID) -> int | None:
-    """One batch of the first kind that has something left; None once the run is over or another has it in hand."""
+def _batch(tenant_id: UUID) -> tuple[str, list[Any]] | None:
+    """One batch, of the first kind that has something left: (kind, identifiers). None once the run is over or another has it in hand."""
     with transaction(system(tenant_id, NAME)) as tx:
         run = queries.take_run(tx.session)
         if run is None:
@@ -99,7 +102,7 @@ def _batch(tenant_id: UUID) -> int | None:
                 if found:
                     one.end(tx, found)
                     run.counts = _added(run.counts, kind.key, len(found))
-                    return len(found)
+                    return kind.key, found
         run.finished_at = tx.now
         tx.audit("retention.purge", tx.tenant_id, day=run.day.isoformat(), counts=run.counts)
         return None

@@ -14,7 +14,7 @@ from kit.transaction import Tx
 from tenants.models import ApiToken, Consent, OrganisationClaim
 
 
-def _claims(before: datetime) -> Select[Any]:
+def _claims(before: datetime) -> Select[Any, Any]:
     since = OrganisationClaim.decided_at
     return select(OrganisationClaim.id, since.label("since")).where(OrganisationClaim.state != "asked", since < before)
 
@@ -31,7 +31,7 @@ def _remove_claims(tx: Tx, claims: Sequence[UUID]) -> None:
     tx.session.execute(delete(OrganisationClaim).where(OrganisationClaim.id.in_(claims)))
 
 
-def _tokens(before: datetime) -> Select[Any]:
+def _tokens(before: datetime) -> Select[Any, Any]:
     since = func.least(ApiToken.expires_at, ApiToken.revoked_at)
     return select(ApiToken.id, since.label("since")).where(since < before)
 
@@ -40,7 +40,7 @@ def _remove_tokens(tx: Tx, tokens: Sequence[UUID]) -> None:
     tx.session.execute(delete(ApiToken).where(ApiToken.id.in_(tokens)))
 
 
-def _consents(before: datetime) -> Select[Any]:
+def _consents(before: datetime) -> Select[Any, Any]:
     """Those that another word has replaced; and a last word, when it was no."""
     after = Consent.__table__.alias("after")
     replaced = exists().where(
@@ -58,7 +58,7 @@ def _remove_consents(tx: Tx, consents: Sequence[UUID]) -> None:
     tx.session.execute(delete(Consent).where(Consent.id.in_(consents)))
 
 
-def _messages(before: datetime) -> Select[Any]:
+def _messages(before: datetime) -> Select[Any, Any]:
     """Not the deadlines that are done: told again of one that was removed, it would ring again."""
     since = OutboxMessage.settled_at
     return select(OutboxMessage.id, since.label("since")).where(since < before)
