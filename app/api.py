@@ -18,6 +18,16 @@ DESCRIPTION = (
     "`detail` est une phrase, `code` est stable, `fields` donne une phrase par champ. Les instants sont en UTC "
     "(ISO 8601), les montants en centimes."
 )
+SECURITY = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A token that somebody of the GRADeS made."},
+    "oauth2": {
+        "type": "oauth2",
+        "description": "A token of an hour, asked for by a client (RFC 6749 §4.4). Scopes are actions (`invoice.view`) "
+        "or things (`invoice`).",
+        "flows": {"clientCredentials": {"tokenUrl": "oauth/token", "scopes": {}}},
+    },
+    "client": {"type": "http", "scheme": "basic", "description": "client_id and client_secret, for a token."},
+}
 PROBLEM_TYPE = "application/problem+json"
 
 
@@ -54,8 +64,9 @@ def install(app: Flask) -> None:
     """Mount the API and its description."""
     app.config.update(API_TITLE="Portail CRRC", API_VERSION="1", OPENAPI_VERSION="3.1.0")
     api = HouseApi(app, spec_kwargs={"info": {"description": DESCRIPTION}})
-    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
-    api.spec.options["security"] = [{"bearer": []}, {}]
+    for name, scheme in SECURITY.items():
+        api.spec.components.security_scheme(name, scheme)
+    api.spec.options["security"] = [{"bearer": []}, {"oauth2": []}, {}]
     for blueprint in blueprints("api"):
         written = blueprint.url_prefix or ""
         mounted = written if written.startswith(PREFIX) else f"{PREFIX}/<tenant>{written.removeprefix('/<tenant>')}"

@@ -66,6 +66,12 @@ PARTS = (
         "relevés de banque, paiements, rapprochements, écritures",
         ("bank_statement", "payment", "matching", "checkout", "payout", "receivable", "journal"),
     ),
+    Part(
+        "organisations",
+        "Organismes et personnes",
+        "comptes, membres, demandes d’accès",
+        ("organisation", "organisation_member", "organisation_claim"),
+    ),
     Part("register", "Registre FINESS", "recherche, numéros, éditions", ("register",)),
     Part("notices", "Courriels du portail", "ce qui est parti, ce qui a été refusé", ("notification",)),
     Part(

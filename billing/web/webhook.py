@@ -9,7 +9,7 @@ from billing.service.payment_event import receive_at_platform, receive_at_portal
 from kit.errors import CrrcError
 from kit.web import actor, permission, signed
 
-blueprint = Blueprint("webhooks", __name__)
+blueprint = Blueprint("payment_webhook", __name__)
 LARGEST_EVENT = 512 * 1024
 
 

@@ -7,8 +7,9 @@ import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
+from zoneinfo import ZoneInfo
 
 from kit.address import address_fault
 from kit.errors import Invalid
@@ -39,6 +40,7 @@ GONE = 410
 
 MOST_ENDPOINTS, MOST_REPLAYED = 20, 10_000
 LONGEST_NAME, LONGEST_URL = 80, 500
+NO_DAY = "Indiquez un jour, et au besoin une heure."
 NOT_SAVED = "L’adresse n’est pas enregistrée."
 
 
@@ -68,6 +70,17 @@ def read_endpoint(name: str, url: str, topics: Collection[str], known_topics: Ma
     if faults:
         raise Invalid(NOT_SAVED, faults)
     return EndpointForm(name, url, sorted(set(topics)))
+
+
+def read_since(on: str, at: str, zone: str) -> datetime:
+    """A day (`2026-12-01`) and an hour (`9:30`; midnight without) on the clocks of the zone. Raises Invalid (since)."""
+    try:
+        if len(on) > 12 or len(at) > 8:
+            raise ValueError
+        day, hour = date.fromisoformat(on.strip()), time.fromisoformat((at.strip() or "0:00").zfill(5))
+        return datetime.combine(day, hour.replace(tzinfo=None), ZoneInfo(zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Invalid(NO_DAY, {"since": NO_DAY}) from None
 
 
 def retry_at(attempts: int, now: datetime, asked: timedelta | None = None) -> datetime:

@@ -9,6 +9,7 @@ from kit.errors import Unauthenticated
 from kit.web import actor, permission
 from tenants.models import Tenant
 from tenants.schemas import ActorView, PortalView
+from tenants.service.session import WHO_AM_I
 
 portal = Blueprint("portal", __name__, description="The portal, and whoever asks.")
 
@@ -35,5 +36,5 @@ def me() -> dict[str, Any]:
         "name": who.name,
         "roles": sorted(who.roles),
         "organisations": {key: sorted(held) for key, held in who.organisations.items()},
-        "scopes": sorted(who.scopes or ()),
+        "scopes": sorted((who.scopes or frozenset()) - WHO_AM_I),
     }

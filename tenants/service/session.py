@@ -24,6 +24,8 @@ from tenants.queries.program import find_token
 
 SESSION_LIFETIME = timedelta(hours=12)
 SEEN_AGAIN = timedelta(minutes=1)
+# What every token may ask, whatever its scopes: which portal this is, and what it may do there.
+WHO_AM_I = frozenset({"tenant.view"})
 SECRET_LENGTH = 43  # 256 bits, base64 without padding
 NO_ROLE = frozenset({"account"})  # somebody who holds nothing here has at least their own account
 
@@ -187,7 +189,7 @@ def find_bearer(tenant_id: UUID, secret: str, request_id: str | None, ip: str | 
         tenant_id,
         name=token.name,
         session_id=token.id,
-        scopes=frozenset(token.scopes),
+        scopes=frozenset(token.scopes) | WHO_AM_I,
         request_id=request_id,
         ip=ip,
     )

@@ -5,7 +5,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from kit.web import actor, permission
-from notifications.schemas import NoticeFilters, NoticesView
+from notifications.schemas.notices import NoticeFilters, NoticesView
 from notifications.service import reading
 
 blueprint = Blueprint("notifications_api", __name__, description="Notices and the delivery of their mails.")
