@@ -64,7 +64,7 @@ def new_recovery_codes() -> list[str]:
 
 def shown(code: str) -> str:
     """« 7K4MQ-X9RTP », « 1234 5678 »: as it is shown and printed."""
-    half, between = len(code) // 2, " " if code.isdigit() and len(code) == EMAILED_LENGTH else "-"
+    half, between = len(code) // 2, "\N{NO-BREAK SPACE}" if code.isdigit() and len(code) == EMAILED_LENGTH else "-"
     return f"{code[:half]}{between}{code[half:]}"
 
 

@@ -28,7 +28,7 @@ def reset(user_id: UUID) -> Response:
     except Conflict as error:
         return _page(user_id, error)
     flash("Le second facteur est réinitialisé. La personne est déconnectée partout et prévenue par courriel.", "good")
-    return redirect(url_for("factor_reset.confirm", user_id=user_id), 303)
+    return redirect(url_for("staff_people.list_people"), 303)
 
 
 def _page(user_id: UUID, error: CrrcError | None = None) -> Response:

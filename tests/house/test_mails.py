@@ -24,11 +24,13 @@ from tests.bookings.order_mails import ORDER_MAILS
 from tests.bookings.planning_mails import PLANNING_MAILS
 from tests.bookings.time_mails import TIME_MAILS
 from tests.notifications.digest_mails import DIGEST_MAILS
+from tests.notifications.program_mails import PROGRAM_MAILS
 from tests.tenants.account_mails import ACCOUNT_MAILS
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "app/templates/mail"
 TENANT = SimpleNamespace(
     slug="bretagne",
+    domain=None,
     name="GIP e-santé Bretagne",
     ars="ARS Bretagne",
     zone="Europe/Paris",
@@ -125,6 +127,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     **TIME_MAILS,
     **PLANNING_MAILS,
     **DIGEST_MAILS,
+    **PROGRAM_MAILS,
 }
 
 

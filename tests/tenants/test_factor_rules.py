@@ -65,7 +65,7 @@ def test_recovery_codes_are_read_as_they_are_shown() -> None:
     assert len(set(codes)) == RECOVERY_CODES
     assert all(len(code) == RECOVERY_LENGTH and set(code) <= set(SIGNS) for code in codes)
     assert [read_code(shown(code)) for code in codes] == [Answer("recovery", code) for code in codes]
-    assert shown("12345678") == "1234 5678"
+    assert shown("12345678") == "1234\N{NO-BREAK SPACE}5678"
     assert set(codes).isdisjoint(new_recovery_codes())
 
 
