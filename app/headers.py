@@ -5,6 +5,7 @@ import secrets
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
+from kit.download import SANDBOX
 from kit.web import browser, browser_cookie, is_secure
 
 HALF_A_YEAR = 180 * 24 * 3600
@@ -41,7 +42,9 @@ def _protect(response: Response) -> Response:
     for name, value in FIXED.items():
         response.headers.setdefault(name, value)
     targets = "".join(f" {origin}" for origin in dict.fromkeys(g.get("form_targets", ())))
-    policy = POLICY.format(nonce=csp_nonce(), targets=targets)
+    # A file that is taken away is no page: whatever a browser makes of it, it runs nothing.
+    taken = response.headers.get("Content-Disposition", "").startswith("attachment")
+    policy = SANDBOX if taken else POLICY.format(nonce=csp_nonce(), targets=targets)
     response.headers.setdefault("Content-Security-Policy", policy)
     if is_secure():
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
@@ -55,8 +58,7 @@ def _say_what_may_be_kept(response: Response) -> Response:
     if request.endpoint == "static":
         built = request.path.startswith("/static/build/")
         fresh = "public, max-age=31536000, immutable" if built else "public, max-age=3600"
-        if response.status_code < 400:
-            response.headers["Cache-Control"] = fresh
+        response.headers["Cache-Control"] = fresh if response.status_code < 400 else "no-store"
         return response
     if "Cache-Control" not in response.headers:
         known = g.get("actor") is not None and g.actor.is_known

@@ -11,13 +11,8 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 class Addressed(Protocol):
     """A portal: the first segment of its addresses, and the host of its own if it has one."""
 
-    @property
-    def slug(self) -> str:
-        """The first segment."""
-
-    @property
-    def domain(self) -> str | None:
-        """A host name."""
+    slug: str
+    domain: str | None
 
 
 def origin_of(portal: Addressed) -> str:

@@ -17,7 +17,8 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from kit import french
-from kit.settings import PROJECT, settings
+from kit.host import address_of, origin_of
+from kit.settings import PROJECT
 from notifications.rules.families import family_of
 from notifications.rules.mail import split_subject
 
@@ -31,6 +32,7 @@ class Sender(Protocol):
 
     name: str
     slug: str
+    domain: str | None
     zone: str
     colour: str
     contact_email: str
@@ -93,7 +95,7 @@ def _bare_html() -> Template:
 
 def home_of(tenant: Sender) -> str:
     """The address of the portal, without a slash at its end: every link of a mail begins with it."""
-    return f"{settings().base_url}/{tenant.slug}"
+    return address_of(tenant)
 
 
 def render(template: str, tenant: Sender, path: str, context: Mapping[str, Any]) -> Rendered:
@@ -104,7 +106,7 @@ def render(template: str, tenant: Sender, path: str, context: Mapping[str, Any])
     home = home_of(tenant)
     words = {
         "tenant": tenant,
-        "base_url": settings().base_url,
+        "base_url": origin_of(tenant),
         "home_url": home,
         "action_url": f"{home}{path}" if path else "",
         "action_text": "Voir sur le portail",
