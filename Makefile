@@ -51,6 +51,12 @@ bench-billing: setup  ## Invoices issued by workers that are killed, into bench/
 fuzz: setup  ## The whole API as each role, values on and beyond every edge, for longer than the tests do
 	@CRRC_FUZZ=whole $(BIN)/pytest tests/house/test_fuzz.py $(ARGS)
 
+bench-rls: setup  ## What the wall between tenants costs each transaction, into bench/out/rls.json
+	@$(BIN)/python -m bench rls $(ARGS)
+
+bench-audit: setup  ## What the audit chain costs, and checking it, into bench/out/audit.json (LINES=1000000 for more)
+	@$(if $(LINES),CRRC_BENCH_LINES=$(LINES)) $(BIN)/python -m bench audit $(ARGS)
+
 golden: setup  ## Rewrite docs/golden/, to be read in review
 	@$(BIN)/pytest tests/house --rewrite-golden
 
