@@ -42,6 +42,7 @@ from tests.bookings.planning import a_session
 from tests.bookings.time_of import half_days_of, last_movement
 from tests.browser import Browser
 from tests.campaigns.files import a_person
+from tests.notifications.addresses import a_refused_address
 from tests.notifications.listening import an_endpoint
 from tests.services_catalog.market import a_facility, a_supplier
 from tests.services_catalog.provider_forms import SUBCONTRACTOR
@@ -177,6 +178,7 @@ def _staff_side(scene: Scene) -> Values:
         "rule_id": str(rule.id),
         "entry_id": str(an_entry(scene.tenant).id),
         "run_id": str(a_run(scene.tenant).id),
+        "suppressed_id": str(a_refused_address(scene.tenant)),
         **some_programs(scene.tenant),
         **an_endpoint(scene.tenant),
         "export_id": str(ask_export(system(scene.tenant.id, "tests")).id),

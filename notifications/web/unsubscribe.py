@@ -12,28 +12,28 @@ from notifications.service import unsubscribe as service
 blueprint = Blueprint("unsubscribe", __name__)
 
 
-@blueprint.get("/unsubscribe/<way_out>")
+@blueprint.get("/unsubscribe/<secret>")
 @permission("mail.unsubscribe")
-def ask(way_out: str) -> Response:
+def ask(secret: str) -> Response:
     """What the button of this page would stop."""
-    return _page(service.look_at_way_out(actor(), way_out), way_out)
+    return _page(service.look_at_way_out(actor(), secret), secret)
 
 
-@blueprint.post("/unsubscribe/<way_out>")
+@blueprint.post("/unsubscribe/<secret>")
 @permission("mail.unsubscribe")
 @signed
-def leave(way_out: str) -> Response:
+def leave(secret: str) -> Response:
     """One click."""
-    return _page(service.unsubscribe(actor(), way_out), way_out)
+    return _page(service.unsubscribe(actor(), secret), secret)
 
 
-@blueprint.post("/unsubscribe/<way_out>/undo")
+@blueprint.post("/unsubscribe/<secret>/undo")
 @permission("mail.unsubscribe")
 @signed
-def undo(way_out: str) -> Response:
+def undo(secret: str) -> Response:
     """A mistake: as before."""
-    return _page(service.subscribe_again(actor(), way_out), way_out, undone=True)
+    return _page(service.subscribe_again(actor(), secret), secret, undone=True)
 
 
-def _page(leaving: service.Leaving, way_out: str, undone: bool = False) -> Response:
-    return page("notifications/unsubscribe.html", leaving=leaving, way_out=way_out, undone=undone)
+def _page(leaving: service.Leaving, secret: str, undone: bool = False) -> Response:
+    return page("notifications/unsubscribe.html", leaving=leaving, secret=secret, undone=undone)

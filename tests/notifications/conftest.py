@@ -55,3 +55,16 @@ def user(database: str) -> User:
     with transaction(operator("tests")) as tx:
         email = f"{uuid7().hex}@ehpad.fr"
         return tx.add(User(id=uuid7(), email=email, email_norm=email, name="Marie Le Goff", created_at=tx.now))
+
+
+@pytest.fixture
+def write(tenant: Tenant) -> Callable[..., None]:
+    """Write one notice: `write("key", "anne@ehpad.fr")`, of the family of accesses unless another template is named."""
+
+    def one(key: str, email: str, user: User | None = None, template: str = "tenants/member_added") -> None:
+        context = {"organisation": OG, "role": "Contributeur", "slug": "audit", "is_known": True}
+        with transaction(system(tenant.id, "tests")) as tx:
+            who = user.id if user else None
+            notify_many(tx, [NewNotice(key, template, UUID(int=1), email, who, "/x", context)])
+
+    return one

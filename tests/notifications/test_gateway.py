@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.gateway.mailer import NullMailer, SmtpMailer, mailer
-from notifications.gateway.message import File, Mail, to_bytes
+from notifications.gateway.message import File, Mail, MailingList, to_bytes
 from notifications.gateway.smtp import Interrupted, MailError, PutOff, RecipientRefused, Refused, Unreachable
 from tests.notifications.post import Post, free_port
 
@@ -84,6 +84,38 @@ def test_a_line_break_in_a_header_is_refused(field: str) -> None:
     """Rules and table refuse it before; here it would leave."""
     with pytest.raises(ValueError, match="line break"):
         to_bytes(replace(MAIL, **{field: "a@b.fr\r\nBcc: everybody@x.fr"}))
+
+
+LIST = MailingList(
+    "orders.bretagne.crrc.invalid", "e-santé « Bretagne », commandes", "https://crrc.example/b/unsubscribe/x"
+)
+
+
+def test_headers_of_a_list() -> None:
+    """RFC 2919, RFC 8058: one address, one click; and a word that names the mail when it is quoted."""
+    message = read(replace(MAIL, mailing_list=LIST, ticket="a" * 42))
+    assert message["List-Unsubscribe"] == "<https://crrc.example/b/unsubscribe/x>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["List-Id"] == "e-santé « Bretagne », commandes <orders.bretagne.crrc.invalid>"
+    assert message["X-CRRC-Notice"] == "a" * 42
+    assert not message.defects
+
+
+@pytest.mark.parametrize("field", ["id", "name", "leave"])
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\r\n "])
+def test_a_line_break_in_a_list_s_header_is_refused(field: str, end: str) -> None:
+    """A portal's name is typed by people."""
+    broken = replace(LIST, **{field: f"x{end}Bcc: everybody@x.fr"})
+    with pytest.raises(ValueError, match="line break"):
+        to_bytes(replace(MAIL, mailing_list=broken))
+
+
+@pytest.mark.parametrize("field", ["title", "sender_name", "recipient", "reply_to", "sender", "ticket"])
+@pytest.mark.parametrize("end", ["\r\n ", "\r\n\t", "\n ", "\r"])
+def test_a_folded_line_is_no_way_around(field: str, end: str) -> None:
+    """What looks like our own folding came from somebody's words."""
+    with pytest.raises(ValueError, match="line break"):
+        to_bytes(replace(MAIL, **{field: f"a@b.fr{end}Bcc: everybody@x.fr"}))
 
 
 def give(post: Post, mail: Mail = MAIL) -> MailError | None:

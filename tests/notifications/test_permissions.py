@@ -38,6 +38,12 @@ SIGNED_IN = {"applicant", "instructor", *STAFF}
         ("notification.list", None, {*STAFF, "token"}),
         ("notification.retry", None, {*STAFF, "token"}),
         ("pulse.view", None, STAFF),
+        ("preference.view", None, SIGNED_IN),
+        ("preference.set", None, SIGNED_IN),
+        ("mail.unsubscribe", None, {"visitor", *SIGNED_IN}),
+        ("suppressed_address.view", None, STAFF),
+        ("suppressed_address.lift", None, STAFF),
+        ("suppressed_address.lift_mine", None, SIGNED_IN),
     ],
 )
 def test_who_may(action: str, thing: object, allowed: set[str]) -> None:
