@@ -12,6 +12,7 @@ from bookings.service.quote import view_quote
 from kit.actor import Actor
 from kit.french import NBSP, instant
 from tenants.models import Tenant
+from tenants.service.profile import public_profile
 
 WAITING = f"En attente d’accord{NBSP}: cette commande n’est pas passée et n’engage personne."
 
@@ -22,7 +23,7 @@ def quote_pdf(actor: Actor, quote_id: UUID, tenant: Tenant) -> tuple[str, bytes]
     quote = found.quote
     drawn_on = quote.created_at.astimezone(ZoneInfo(tenant.zone)).date()
     words = rules.quote_words(quote, found.lot.title, tenant.ars, drawn_on)
-    return f"{quote.number}.pdf", _set(words, tenant, quote.created_at)
+    return f"{quote.number}.pdf", _set(actor, words, tenant, quote.created_at)
 
 
 def order_pdf(actor: Actor, order_id: UUID, tenant: Tenant) -> tuple[str, bytes]:
@@ -34,11 +35,16 @@ def order_pdf(actor: Actor, order_id: UUID, tenant: Tenant) -> tuple[str, bytes]
     words = rules.order_words(
         order, purchase.quote, purchase.lot.title, tenant.ars, dated, _standing(order, tenant.zone)
     )
-    return f"{order.number}.pdf", _set(words, tenant, order.placed_at or order.requested_at)
+    return f"{order.number}.pdf", _set(actor, words, tenant, order.placed_at or order.requested_at)
 
 
-def _set(words: rules.Words, tenant: Tenant, at: datetime) -> bytes:
-    who = {"tenant": tenant.name, "email": tenant.contact_email, "colour": tenant.colour}
+def _set(actor: Actor, words: rules.Words, tenant: Tenant, at: datetime) -> bytes:
+    who = {
+        "tenant": tenant.name,
+        "email": tenant.contact_email,
+        "colour": tenant.colour,
+        "letter_head": public_profile(actor).letter_head.splitlines(),
+    }
     return make_pdf(words | who, at)
 
 

@@ -20,6 +20,7 @@ from kit.errors import Invalid
 from kit.french import day as french_day
 from kit.web import actor, page, permission
 from services_catalog.rules.figures import read_day
+from tenants.service.profile import public_profile
 
 blueprint = Blueprint("time_accounts", __name__)
 
@@ -61,6 +62,7 @@ def statement_pdf(organisation_id: UUID) -> Response:
     account = _account(organisation_id)
     owner, tenant = account.organisation, g.tenant
     words = paper(account.statement, owner.name, owner.finess_ej or "", tenant.name, tenant.ars, tenant.colour)
+    words |= {"letter_head": public_profile(actor()).letter_head.splitlines()}
     return _file(make_pdf(words, clock.now()), "application/pdf", _name(account, "pdf"))
 
 

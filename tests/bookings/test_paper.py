@@ -10,8 +10,10 @@ from bookings.service.entitlement import order_entitlement
 from bookings.service.ordering import cancel_order, order_quote, set_second_approval
 from bookings.service.paper import order_pdf, quote_pdf
 from kit import clock
+from kit.actor import operator
 from kit.errors import NotFound
 from tenants.models import Tenant
+from tenants.service.profile import save_brand, view_portal
 from tests.bookings.buying import CONTACT, NOW, a_quote, an_entitlement, an_order
 from tests.services_catalog.market import a_facility, a_market
 
@@ -98,3 +100,15 @@ def test_what_people_wrote_is_never_markup(tenant: Tenant) -> None:
     with clock.frozen(NOW):
         order = order_quote(facility.owner, quote.id, {"purchaser_reference": odd}, CONTACT | {"name": odd})
     assert text_of(order_pdf(facility.owner, order.id, tenant)[1]).count("#panic()") == 2
+
+
+def test_the_letter_head_is_printed(tenant: Tenant) -> None:
+    market, facility = a_market(tenant), a_facility(tenant)
+    order = an_order(market, facility)
+    save_brand(
+        operator("root", tenant.id),
+        {"colour": tenant.colour, "letter_head": "1 rue du Port\n#panic() *gras*\n35000 Rennes"},
+        view_portal(operator("root", tenant.id)).version("brand"),
+    )
+    _, pdf = order_pdf(facility.owner, order.id, tenant)
+    assert "1 rue du Port #panic() *gras* 35000 Rennes" in text_of(pdf)
