@@ -34,6 +34,8 @@ const WORDS = {
 
 async function press(place, button, said) {
   const form = place.closest("form");
+  const name = "make" in place.dataset && form.elements.namedItem("name");
+  if (name && !name.value.trim()) return form.requestSubmit(); // the server says so: no key is made that nobody keeps
   button.setAttribute("aria-disabled", "true");
   said.textContent = "";
   try {

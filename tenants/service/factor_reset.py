@@ -69,6 +69,6 @@ def _refuse(tx: Tx, user: User, elsewhere: list[str]) -> None:
     here = queries.wants_one(tx.session, tx.tenant_id, user.id)
     if len(elsewhere) > here:
         raise Conflict(
-            "Cette personne travaille aussi dans un autre portail, qui lui demande un second facteur. Seul l’exploitant "
-            "de la plateforme peut le réinitialiser\N{NO-BREAK SPACE}: écrivez-lui. Rien n’a été modifié."
+            "Cette personne travaille aussi dans un autre portail, qui lui demande un second facteur. Seul "
+            "l’exploitant de la plateforme peut le réinitialiser\N{NO-BREAK SPACE}: écrivez-lui. Rien n’a été modifié."
         )

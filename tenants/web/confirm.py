@@ -22,7 +22,7 @@ from tenants.rules.people import mask_email
 from tenants.rules.portal import local_path
 from tenants.rules.site import Site, site_at
 from tenants.service.second_factor import Ways, ask_code, list_ways, prove
-from tenants.service.session import find_signed_in
+from tenants.service.session import Cookie, find_signed_in
 from tenants.web.cookie import renew, session_secret
 
 CODE, RECOVERY, PASSKEY = "confirm_code", "confirm_recovery", "confirm_passkey"
@@ -119,14 +119,16 @@ def _asked(ways: Ways, action: str, carried: list[tuple[str, str]], error: CrrcE
 def _prove(answer: Answer | None) -> None:
     if answer is None:
         raise Invalid(NO_CODE, {CODE: NO_CODE})
-    before = actor()
-    cookie = prove(before, session_secret(), answer, site())
-    renew(cookie)
-    found = find_signed_in(before.tenant_id, cookie.secret, before.request_id, before.ip)
-    if found is not None:
-        g.actor = found
+    proved(prove(actor(), session_secret(), answer, site()))
     if answer.kind == "recovery":
         _tell_codes_left(g.actor)
+
+
+def proved(cookie: Cookie) -> None:
+    """The session has another secret, and its person maybe more roles: from now on, in this request too."""
+    before = actor()
+    renew(cookie)
+    g.actor = find_signed_in(before.tenant_id, cookie.secret, before.request_id, before.ip) or before
 
 
 def _answer() -> Answer | None:

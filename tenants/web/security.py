@@ -9,12 +9,13 @@ from werkzeug.wrappers import Response
 
 from kit.errors import Conflict, CrrcError, Invalid
 from kit.web import actor, page, permission
+from tenants.rules.agent import agent_in_words
 from tenants.rules.factor import RECOVERY_CODES, shown
 from tenants.rules.totp import grouped
 from tenants.service import new_factor, own_factors
 from tenants.service.new_factor import Added, Offer
-from tenants.web.confirm import next_path, site
-from tenants.web.cookie import renew, session_secret
+from tenants.web.confirm import next_path, proved, site
+from tenants.web.cookie import session_secret
 
 security = Blueprint("security", __name__, url_prefix="/account/security")
 
@@ -146,11 +147,11 @@ def _totp(offer: Offer, error: CrrcError | None = None) -> Response:
     )
 
 
-def _passkey(error: CrrcError | None = None, name: str = "") -> Response:
+def _passkey(error: CrrcError | None = None, name: str | None = None) -> Response:
     return page(
         "tenants/security/passkey.html",
         error.status if error else 200,
-        name=name[:120],
+        name=agent_in_words(request.user_agent.string) if name is None else name[:120],
         here=site(),
         errors=dict(error.fields) if error else {},
         refusal=error.sentence if error and not error.fields else None,
@@ -160,7 +161,7 @@ def _passkey(error: CrrcError | None = None, name: str = "") -> Response:
 
 def _go_on(added: Added, done: str) -> Response:
     """To what the person was doing, or first to the codes that are shown once."""
-    renew(added.cookie)
+    proved(added.cookie)
     if added.codes:
         return _codes(added.codes, done)
     flash(done, "good")

@@ -103,6 +103,7 @@ def add_a_key(page: Page, region: Tenant, portal: Portal) -> None:
     accessible(page)
     page.get_by_role("link", name="Ajouter une clé").click()
     accessible(page)
+    page.get_by_label("Nom de la clé").fill("")
     page.get_by_role("button", name="Créer la clé d’accès").click()
     expect(page.get_by_text("Donnez un nom à cette clé").first).to_be_visible()
     page.get_by_label("Nom de la clé").fill("Ce portable")

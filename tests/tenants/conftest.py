@@ -10,5 +10,5 @@ from tests.tenants.proving import Somebody, sign_in
 
 @pytest.fixture
 def somebody(tenant: Tenant) -> Callable[..., Somebody]:
-    """`somebody("marie")`: signed in by a link; somebody of this test alone, since an account is one for all portals."""
+    """`somebody("marie")`: signed in by a link; of this test alone, since an account is one for all portals."""
     return lambda name="marie": sign_in(tenant, f"{name}@{tenant.slug}.fr")
