@@ -7,7 +7,7 @@ from billing.jobs import adhesion, dunning, invoice_news, online, online_news, s
 from bookings.jobs import entitlement, invitation, mission, order, time, waiting
 from campaigns.jobs import award, campaign, candidacy, release
 from kit.relay import Subscriptions
-from notifications.jobs import accounts, security, webhooks
+from notifications.jobs import accounts, programs, security, webhooks
 from notifications.jobs import mails as notices
 from privacy.jobs import news as rights
 from services_catalog.jobs import consultant, provider
@@ -113,4 +113,6 @@ SUBSCRIPTIONS: Subscriptions = {
     "qualification.ends_soon": [provider.tell_qualification_end],
     "insurance.ends_soon": [provider.tell_insurance_end],
     "webhook_endpoint.pause": [webhooks.tell_pause],
+    "api_token.expires_soon": [programs.tell_token_end],
+    "api_client.expires_soon": [programs.tell_client_end],
 }

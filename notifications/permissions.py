@@ -3,7 +3,7 @@
 from typing import Any
 
 from kit.actor import Actor
-from kit.permissions import Table, anyone, confirmed, nobody, role, signed_in
+from kit.permissions import Table, anyone, confirmed, role, signed_in
 
 managers = role("ars_manager", "grades_manager")
 grades = role("grades_manager")
@@ -37,5 +37,4 @@ PERMISSIONS: Table = {
     "webhook_delivery.view": grades,
     "webhook_delivery.replay": grades,
     "webhook_delivery.skip": grades,
-    "webhook_delivery.forget": nobody,
 }

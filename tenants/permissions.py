@@ -53,7 +53,6 @@ PERMISSIONS: Table = {
     "api_client.renew": confirmed(grades),
     "api_client.revoke": grades,
     "access_token.ask": anyone,
-    "access_token.forget": nobody,
     "sign_in_link.ask": anyone,
     "sign_in_link.use": anyone,
     "sign_in_link.make": nobody,

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Select,
     UpdateBase,
     and_,
-    delete,
     exists,
     func,
     literal,
@@ -209,16 +208,6 @@ def skip_due(session: Session, endpoint_id: UUID) -> int:
     """Give up whatever waits; returns how many."""
     waits = (WebhookDelivery.endpoint_id == endpoint_id, WebhookDelivery.state == "due")
     return _changed(session, update(WebhookDelivery).where(*waits).values(state="skipped"))
-
-
-def forget_before(session: Session, before: datetime) -> int:
-    """Drop the log of what was over and emitted before then; returns how many lines.
-
-    Not what would be read again in the outbox, and told again.
-    """
-    line, endpoint = WebhookDelivery, WebhookEndpoint
-    over = (line.state != "due", line.emitted_at < before, line.endpoint_id == endpoint.id)
-    return _changed(session, delete(line).where(*over, line.emitted_at < endpoint.read_at - LOOK_BACK))
 
 
 def _over_since(endpoint_id: UUID, since: datetime) -> Sequence[ColumnElement[bool]]:

@@ -197,6 +197,8 @@ _TEMPLATES: Mapping[str, Sequence[str]] = {
         "billing/transmission_rejected",
         "bookings/entitlement_waiting",
         "notifications/webhook_paused",
+        "tenants/client_expires",
+        "tenants/token_expires",
     ],
     "digest": [DIGEST],
 }

@@ -10,7 +10,8 @@ from sqlalchemy import Select, delete, func, select, tuple_
 from kit.retention import Expiring
 from kit.transaction import Tx
 from notifications.models import Notification
-from notifications.models.webhook import WebhookDelivery
+from notifications.models.webhook import WebhookDelivery, WebhookEndpoint
+from notifications.queries.webhook import LOOK_BACK
 
 ON_ITS_WAY = ("pending", "held")
 
@@ -25,8 +26,11 @@ def _remove_notices(tx: Tx, notices: Sequence[UUID]) -> None:
 
 
 def _deliveries(before: datetime) -> Select[Any, Any]:
+    """Not what would be read again in the outbox, and told again."""
     one, key = WebhookDelivery, func.jsonb_build_array(WebhookDelivery.endpoint_id, WebhookDelivery.message_id)
-    return select(key, one.emitted_at.label("since")).where(one.state != "due", one.emitted_at < before)
+    read = one.emitted_at < WebhookEndpoint.read_at - LOOK_BACK
+    known = select(key, one.emitted_at.label("since")).join(WebhookEndpoint, WebhookEndpoint.id == one.endpoint_id)
+    return known.where(one.state != "due", one.emitted_at < before, read)
 
 
 def _remove_deliveries(tx: Tx, keys: Sequence[Any]) -> None:

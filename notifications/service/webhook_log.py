@@ -1,7 +1,7 @@
 """What was told to an endpoint, and telling it again: one piece of news, or all since a day."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from kit.actor import Actor
@@ -14,7 +14,6 @@ from notifications.permissions import PERMISSIONS
 from notifications.queries import webhook as queries
 from notifications.rules.webhook import MOST_REPLAYED, TEST
 
-KEPT = timedelta(days=90)
 WAITS = "Cette nouvelle attend déjà d’être remise."
 DONE = f"Cette nouvelle n’attend pas{NBSP}: il n’y a rien à abandonner."
 A_TEST = f"Un essai ne se renvoie pas{NBSP}: demandez-en un autre."
@@ -71,10 +70,3 @@ def skip(actor: Actor, endpoint_id: UUID, message_id: UUID) -> None:
             raise Conflict(DONE)
         delivery.state, endpoint.retry_at = "skipped", None
         tx.audit("webhook_delivery.skip", message_id, endpoint=str(endpoint_id))
-
-
-def forget_deliveries(actor: Actor, before: datetime | None = None) -> int:
-    """Drop the lines of the log that are older than ninety days; returns how many."""
-    with transaction(actor) as tx:
-        permit(PERMISSIONS, actor, "webhook_delivery.forget")
-        return queries.forget_before(tx.session, before or tx.now - KEPT)

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from kit.errors import NotFound
@@ -86,10 +85,3 @@ def revoke_tokens_of(session: Session, client_id: UUID, now: datetime) -> None:
         .values(revoked_at=now)
         .execution_options(synchronize_session=False)
     )
-
-
-def forget_short_tokens(session: Session, before: datetime) -> int:
-    """Drop the short tokens that ended before then; returns how many."""
-    ended = (ApiToken.client_id.is_not(None), ApiToken.expires_at < before)
-    statement = delete(ApiToken).where(*ended).execution_options(synchronize_session=False)
-    return cast("CursorResult[Any]", session.execute(statement)).rowcount

@@ -138,12 +138,5 @@ def give_access_token(actor: Actor, client_id: UUID, secret: str, scopes: Sequen
         tx.audit("access_token.ask", token.id, client=str(client.id), scopes=token.scopes)
 
 
-def forget_access_tokens(actor: Actor) -> int:
-    """Drop the short tokens that ended a day ago; returns how many."""
-    with transaction(actor) as tx:
-        permit(PERMISSIONS, actor, "access_token.forget")
-        return queries.forget_short_tokens(tx.session, tx.now - timedelta(days=1))
-
-
 def _random() -> str:
     return CLIENT_PREFIX + secrets.token_urlsafe(32)

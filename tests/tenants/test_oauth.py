@@ -19,7 +19,7 @@ from kit.errors import Invalid, NotFound
 from kit.outbox import Deadline
 from kit.transaction import transaction
 from tenants.models import ApiClient, ApiToken, Tenant
-from tenants.service.client import create_client, forget_access_tokens, renew_client, revoke_client
+from tenants.service.client import create_client, renew_client, revoke_client
 from tenants.service.program import list_programs
 
 KNOWN = ("tenant.view", "invoice.view", "invoice.queue", "order.view")
@@ -229,8 +229,6 @@ def test_what_is_kept_is_no_secret(door: Door, boss: Actor, tenant: Tenant, made
     assert due.due_at == client.expires_at - timedelta(days=14)
     programs = list_programs(boss)
     assert ([one.id for one in programs.clients], list(programs.tokens)) == ([client.id], [])
-    with clock.frozen(clock.now() + timedelta(hours=26)):
-        assert forget_access_tokens(boss) == 1
 
 
 def test_a_client_is_made_of_what_exists(boss: Actor) -> None:

@@ -77,7 +77,6 @@ WHO = {
     "api_client.renew": {"grades"},
     "api_client.revoke": {"grades"},
     "access_token.ask": EVERYBODY,
-    "access_token.forget": set(),
     "sign_in_link.ask": EVERYBODY,
     "sign_in_link.use": EVERYBODY,
     "sign_in_link.make": set(),
