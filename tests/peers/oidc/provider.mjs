@@ -24,7 +24,7 @@ const provider = new Provider(issuer, {
     redirect_uris: given.redirect_uris,
     post_logout_redirect_uris: given.post_logout_redirect_uris,
     response_types: ['code'],
-    grant_types: ['authorization_code', 'refresh_token'],
+    grant_types: ['authorization_code'],
     token_endpoint_auth_method: 'client_secret_post',
     id_token_signed_response_alg: psc ? 'RS256' : 'ES256',
     ...(psc ? {} : { userinfo_signed_response_alg: 'ES256' }),
