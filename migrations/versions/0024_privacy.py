@@ -57,7 +57,8 @@ def _let_content_end() -> None:
     op.create_check_constraint("erased", "submission", "erased_at is null or content = '{}'")
     op.execute(GUARD)
     op.execute(
-        "create trigger guard_submission before update on submission for each row execute function guard_submission()"
+        "create trigger guard_submission before update on submission for each row "
+        f"when (current_user = '{APP_ROLE}') execute function guard_submission()"
     )
     op.execute(f"grant update (content, erased_at) on submission to {APP_ROLE}")
 

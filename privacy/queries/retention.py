@@ -41,6 +41,11 @@ def take_run(session: Session) -> PurgeRun | None:
     return session.scalar(under_way.limit(1).with_for_update(skip_locked=True))
 
 
+def is_under_way(session: Session) -> bool:
+    """Whether a purge is open."""
+    return session.scalar(select(PurgeRun.day).where(PurgeRun.finished_at.is_(None)).limit(1)) is not None
+
+
 def has_run(session: Session, day: date) -> bool:
     """Whether the purge of that day has begun."""
     return session.scalar(select(PurgeRun.day).where(PurgeRun.day == day)) is not None

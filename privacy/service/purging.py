@@ -71,7 +71,7 @@ def _open(tx: Tx, local: datetime, again: bool = False) -> bool:
 def is_wanted(tenant_id: UUID) -> int:
     """One worker while a purge is open."""
     with transaction(system(tenant_id, NAME)) as tx:
-        return int(any(run.finished_at is None for run in queries.last_runs(tx.session, 2)))
+        return int(queries.is_under_way(tx.session))
 
 
 def run_purge(tenant_id: UUID, stop: Stop) -> int:
