@@ -20,13 +20,17 @@ from billing.service.vat_rule import set_rule
 from campaigns.models import Award
 from kit.actor import Actor, operator, system
 from kit.transaction import transaction
+from privacy.service.exporting import ask_export as ask_copy
+from privacy.service.request import ask as ask_right
 from services_catalog.rules.papers import read_subcontractor
 from services_catalog.service.provider_file import view_provider
 from services_catalog.service.team import declare_subcontractor
 from tenants.models import AccountReview, Tenant
 from tenants.rules.claim import Claimed
+from tenants.rules.identity import Told
 from tenants.service.account_review import open_reviews
 from tenants.service.claim import claim
+from tenants.service.entrance import attach_identity
 from tenants.service.export import ask_export
 from tenants.service.token import create_token
 from tests.billing.bank_side import a_bank
@@ -44,9 +48,11 @@ from tests.browser import Browser
 from tests.campaigns.files import a_person
 from tests.notifications.addresses import a_refused_address
 from tests.notifications.listening import an_endpoint
+from tests.privacy.people import a_breach
 from tests.services_catalog.market import a_facility, a_supplier
 from tests.services_catalog.provider_forms import SUBCONTRACTOR
 from tests.tenants.programs import some_programs
+from tests.tenants.proving import proofs
 
 Values = dict[str, str]
 
@@ -128,7 +134,12 @@ def _facility_side(scene: Scene) -> Values:
         "movement_id": str(last_movement(scene.tenant, "grant").id),
         "claim_id": str(_a_claim(scene)),
         "review_id": str(_a_review(scene)),
+        "identity_id": str(_an_identity(scene)),
+        "privacy_request_id": str(ask_right(scene.buyer, "access", "").id),
+        "personal_export_id": str(ask_copy(scene.buyer).id),
+        **proofs(scene.tenant),
     }
+
 
 
 def _a_claim(scene: Scene) -> UUID:
@@ -142,6 +153,13 @@ def _a_review(scene: Scene) -> UUID:
     with transaction(system(scene.tenant.id, "tests")) as tx:
         open_reviews(tx, scene.facility.organisation.id)
         return tx.session.scalars(select(AccountReview.id)).one()
+
+
+def _an_identity(scene: Scene) -> UUID:
+    """Its owner also comes in with ProConnect."""
+    who = Told("proconnect", "https://op.example", str(scene.tenant.id))
+    with transaction(system(scene.tenant.id, "tests")) as tx:
+        return attach_identity(tx, who, scene.buyer.user_id or UUID(int=0)).id
 
 
 def _provider_side(scene: Scene) -> Values:
@@ -178,6 +196,7 @@ def _staff_side(scene: Scene) -> Values:
         "rule_id": str(rule.id),
         "entry_id": str(an_entry(scene.tenant).id),
         "run_id": str(a_run(scene.tenant).id),
+        "breach_id": str(a_breach(scene.tenant).id),
         "suppressed_id": str(a_refused_address(scene.tenant)),
         **some_programs(scene.tenant),
         **an_endpoint(scene.tenant),

@@ -12,6 +12,7 @@ from tenants.models import Tenant
 from tenants.rules.factor import Answer
 from tenants.rules.site import Site
 from tenants.service import new_factor
+from tenants.service.own_factors import list_factors
 from tenants.service.session import find_signed_in
 from tenants.service.sign_in import make_sign_in_link, use_sign_in_link
 from tests.tenants.authenticator import Authenticator
@@ -73,3 +74,10 @@ def want_factor(tenant: Tenant, *roles: str) -> None:
     """The portal's policy."""
     with transaction(operator("tests", tenant.id)) as tx:
         tx.session.get_one(Tenant, tenant.id).second_factor_roles = list(roles)
+
+
+def proofs(tenant: Tenant) -> dict[str, str]:
+    """A session and a key, of somebody of their own: whoever has a key is asked for it. By URL argument."""
+    somebody = sign_in(tenant, f"cle@{tenant.slug}.fr").add_key()
+    keys = list_factors(somebody.actor).passkeys
+    return {"session_id": str(somebody.actor.session_id), "passkey_id": str(keys[0].id)}
