@@ -57,11 +57,11 @@ def _count(tx: Tx, person: Person) -> list[Kept]:
     traces = [trace for traces in PACKAGES.values() for trace in traces]
     counts = union_all(
         *(
-            select(literal(rank).label("rank"), func.count().label("count"))
+            select(literal(rank).label("rank"), func.count().label("number"))
             .select_from(trace.model)
             .where(trace.of(person))
             for rank, trace in enumerate(traces)
         )
     )
-    by_rank = {rank: count for rank, count in tx.session.execute(counts)}
+    by_rank = {row.rank: row.number for row in tx.session.execute(counts)}
     return [Kept(trace.title, trace.why, by_rank[rank]) for rank, trace in enumerate(traces) if by_rank.get(rank)]

@@ -89,7 +89,10 @@ def run_purge(tenant_id: UUID, stop: Stop) -> int:
 
 
 def _batch(tenant_id: UUID) -> tuple[str, list[Any]] | None:
-    """One batch, of the first kind that has something left: (kind, identifiers). None once the run is over or another has it in hand."""
+    """One batch, of the first kind that has something left: (kind, identifiers).
+
+    None once the run is over, or another has it in hand.
+    """
     with transaction(system(tenant_id, NAME)) as tx:
         run = queries.take_run(tx.session)
         if run is None:

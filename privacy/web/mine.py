@@ -56,10 +56,21 @@ def ask_copy() -> Response:
     return redirect(url_for(".view"), 303)
 
 
-@blueprint.get("/copies/<uuid:personal_export_id>.<any(json, pdf):kind>")
+@blueprint.get("/copies/<uuid:personal_export_id>.json")
 @permission("personal_export.download")
-def copy(personal_export_id: UUID, kind: str) -> Response:
-    """My copy."""
+def copy_json(personal_export_id: UUID) -> Response:
+    """My copy, for a program."""
+    return _copy(personal_export_id, "json")
+
+
+@blueprint.get("/copies/<uuid:personal_export_id>.pdf")
+@permission("personal_export.download")
+def copy_pdf(personal_export_id: UUID) -> Response:
+    """My copy, to be read."""
+    return _copy(personal_export_id, "pdf")
+
+
+def _copy(personal_export_id: UUID, kind: str) -> Response:
     made = exporting.open_export(actor(), personal_export_id, kind)
     return attachment(made.content, made.content_type, made.name, sha256(made.content))
 

@@ -26,15 +26,27 @@ def view() -> Response:
     return page("privacy/register.html", found=registers.view_register(actor()))
 
 
-@blueprint.get("/staff/privacy/register.<any(csv, json, pdf):kind>")
+@blueprint.get("/staff/privacy/register.csv")
 @permission("processing.view")
-def file(kind: str) -> Response:
-    """The register as a file."""
+def sheet() -> Response:
+    """The register for a spreadsheet."""
     found = registers.view_register(actor())
-    if kind == "csv":
-        return _file(as_csv(found), "text/csv; charset=utf-8", f"registre-{found.tenant.slug}.csv")
-    if kind == "json":
-        return _file(as_json(found), "application/json", f"registre-{found.tenant.slug}.json")
+    return _file(as_csv(found), "text/csv; charset=utf-8", f"registre-{found.tenant.slug}.csv")
+
+
+@blueprint.get("/staff/privacy/register.json")
+@permission("processing.view")
+def data() -> Response:
+    """The register for a program."""
+    found = registers.view_register(actor())
+    return _file(as_json(found), "application/json", f"registre-{found.tenant.slug}.json")
+
+
+@blueprint.get("/staff/privacy/register.pdf")
+@permission("processing.view")
+def paper() -> Response:
+    """The register on paper."""
+    found = registers.view_register(actor())
     return _pdf(found, as_paper(found), f"registre-{found.tenant.slug}.pdf")
 
 

@@ -121,10 +121,21 @@ def export(privacy_request_id: UUID) -> Response:
     return _to(privacy_request_id)
 
 
-@blueprint.get("/staff/privacy/requests/copies/<uuid:personal_export_id>.<any(json, pdf):kind>")
+@blueprint.get("/staff/privacy/requests/copies/<uuid:personal_export_id>.json")
 @permission("personal_export.download")
-def copy(personal_export_id: UUID, kind: str) -> Response:
-    """A copy made for a letter."""
+def copy_json(personal_export_id: UUID) -> Response:
+    """A copy made for a letter, for a program."""
+    return _copy(personal_export_id, "json")
+
+
+@blueprint.get("/staff/privacy/requests/copies/<uuid:personal_export_id>.pdf")
+@permission("personal_export.download")
+def copy_pdf(personal_export_id: UUID) -> Response:
+    """A copy made for a letter, on paper."""
+    return _copy(personal_export_id, "pdf")
+
+
+def _copy(personal_export_id: UUID, kind: str) -> Response:
     made = exporting.open_export(actor(), personal_export_id, kind)
     return attachment(made.content, made.content_type, made.name.replace("mes-donnees", "copie"), sha256(made.content))
 

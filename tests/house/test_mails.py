@@ -25,6 +25,7 @@ from tests.bookings.planning_mails import PLANNING_MAILS
 from tests.bookings.time_mails import TIME_MAILS
 from tests.notifications.digest_mails import DIGEST_MAILS
 from tests.notifications.program_mails import PROGRAM_MAILS
+from tests.privacy.mails import PRIVACY_MAILS
 from tests.tenants.account_mails import ACCOUNT_MAILS
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "app/templates/mail"
@@ -128,6 +129,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     **PLANNING_MAILS,
     **DIGEST_MAILS,
     **PROGRAM_MAILS,
+    **PRIVACY_MAILS,
 }
 
 

@@ -2,11 +2,14 @@
 
 from uuid import UUID
 
+from kit import clock
 from kit.actor import Actor, system
 from kit.db import uuid7
 from kit.transaction import transaction
-from privacy.models import PrivacyRequest
+from privacy.models import Breach, PrivacyRequest
+from privacy.rules.breach import Account
 from privacy.service import request as requests
+from privacy.service.breach import open_breach
 from privacy.service.erasing import run_erasures
 from privacy.service.erasure import decide
 from tenants.models import Membership, OrganisationMember, Tenant, User
@@ -39,6 +42,12 @@ def erase(tenant: Tenant, person: Actor, heirs: dict[UUID, UUID | None] | None =
     decide(a_grades(tenant), asked.id, heirs or {}, [])
     assert run_erasures(tenant.id, lambda: False) == 1
     return request_of(tenant, asked.id)
+
+
+def a_breach(tenant: Tenant) -> Breach:
+    """A breach that has just been seen."""
+    facts = Account("Un courriel est parti à la mauvaise personne.")
+    return open_breach(system(tenant.id, "tests"), "Courriel au mauvais destinataire", clock.now(), facts)
 
 
 def request_of(tenant: Tenant, request_id: UUID) -> PrivacyRequest:

@@ -84,9 +84,8 @@ def test_late_is_said_with_its_reason(tenant: Tenant) -> None:
         with pytest.raises(Invalid) as fault:
             notify_cnil(boss, breach.id, clock.now(), {"reference": "CNIL-1"})
         assert "late_reason" in fault.value.fields
-        done = notify_cnil(
-            boss, breach.id, clock.now(), {"reference": "CNIL-1", "late_reason": "Constatée un vendredi."}
-        )
+        typed = {"reference": "CNIL-1", "late_reason": "Constatée un vendredi."}
+        done = notify_cnil(boss, breach.id, clock.now(), typed)
         assert clock_words(done, clock.now()) == "CNIL notifiée après le délai"
         with pytest.raises(Conflict):
             notify_cnil(boss, breach.id, clock.now(), {"reference": "CNIL-2"})

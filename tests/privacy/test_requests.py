@@ -66,7 +66,7 @@ def copy_of(actor: Actor, export_id: Any) -> dict[str, Any]:
 
 
 def test_every_table_of_people_is_read_by_a_copy(database: str) -> None:
-    """A new table that points at a person, or holds an address, comes with its line in <package>/service/personal.py."""
+    """A new table that points at a person, or holds an address, comes with a line in <package>/service/personal.py."""
     read: dict[str, set[str]] = {}
     for traces in collecting.PACKAGES.values():
         for trace in traces:
