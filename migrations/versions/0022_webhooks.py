@@ -73,3 +73,9 @@ def _make_webhook_delivery() -> None:
         ["tenant_id", "endpoint_id", "message_id"],
         postgresql_where=sa.text("state = 'due'"),
     )
+    op.create_index(
+        "ix_webhook_delivery_tenant_id_endpoint_id",
+        "webhook_delivery",
+        ["tenant_id", "endpoint_id"],
+        postgresql_where=sa.text("state = 'due' and topic = 'webhook.test'"),
+    )

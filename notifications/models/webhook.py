@@ -53,6 +53,7 @@ class WebhookDelivery(OwnedByTenant, Base):
         CheckConstraint(one_of("state", DELIVERY_STATES), name="state"),
         CheckConstraint("(state = 'delivered') = (delivered_at is not null)", name="delivered_at"),
         Index(None, "tenant_id", "endpoint_id", "message_id", postgresql_where=text("state = 'due'")),
+        Index(None, "tenant_id", "endpoint_id", postgresql_where=text("state = 'due' and topic = 'webhook.test'")),
     )
 
     endpoint_id: Mapped[UUID] = mapped_column(primary_key=True)

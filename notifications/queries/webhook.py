@@ -8,12 +8,14 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     CursorResult,
+    Exists,
     Select,
     UpdateBase,
     and_,
     exists,
     func,
     literal,
+    literal_column,
     or_,
     select,
     update,
@@ -26,8 +28,10 @@ from kit.outbox import OutboxMessage
 from notifications.models import WebhookDelivery, WebhookEndpoint
 from notifications.rules.webhook import TEST
 
-# A message may be committed after younger ones, by a long transaction: how far back the outbox is read again.
-LOOK_BACK = timedelta(minutes=10)
+# A message may be committed after younger ones: how far back the outbox is read again, each time and once a minute.
+LOOK_BACK, LOOK_NEAR, LOOK_AGAIN = timedelta(minutes=10), timedelta(seconds=5), timedelta(minutes=1)
+# Written out: a prepared statement finds a partial index only by its very words.
+DUE, IS_TEST = WebhookDelivery.state == literal_column("'due'"), WebhookDelivery.topic == literal_column(f"'{TEST}'")
 
 
 def get_endpoint(session: Session, endpoint_id: UUID, lock: bool = False) -> WebhookEndpoint:
@@ -54,9 +58,7 @@ def list_endpoints(session: Session) -> Sequence[WebhookEndpoint]:
 def count_due(session: Session) -> dict[UUID, int]:
     """How many deliveries wait, by endpoint."""
     rows = session.execute(
-        select(WebhookDelivery.endpoint_id, func.count())
-        .where(WebhookDelivery.state == "due")
-        .group_by(WebhookDelivery.endpoint_id)
+        select(WebhookDelivery.endpoint_id, func.count()).where(DUE).group_by(WebhookDelivery.endpoint_id)
     )
     return {row[0]: row[1] for row in rows}
 
@@ -93,14 +95,16 @@ def _is_ready(now: datetime) -> Sequence[ColumnElement[bool]]:
     waits = exists().where(
         WebhookDelivery.tenant_id == endpoint.tenant_id,
         WebhookDelivery.endpoint_id == endpoint.id,
-        WebhookDelivery.state == "due",
-        or_(is_open(now), WebhookDelivery.topic == TEST),
+        DUE,
+        or_(is_open(now), IS_TEST),
     )
-    comes = _unread(endpoint.id, endpoint.topics, endpoint.created_at, endpoint.read_at).correlate(endpoint).exists()
+    facts = (endpoint.id, endpoint.topics, endpoint.created_at, endpoint.read_at)
+    news = _wanted(*facts, LOOK_NEAR).where(~_given(endpoint.id)).correlate(endpoint).offset(0).exists()
+    late = _wanted(*facts, LOOK_BACK).correlate(endpoint).offset(0).exists()
     return (
         endpoint.state != "removed",
         or_(endpoint.leased_until.is_(None), endpoint.leased_until <= now),
-        or_(waits, comes),
+        or_(waits, news, and_(endpoint.read_at <= now - LOOK_AGAIN, late)),
     )
 
 
@@ -113,9 +117,9 @@ def is_open(now: datetime) -> ColumnElement[bool]:
 def collect(session: Session, endpoint: WebhookEndpoint, now: datetime) -> int:
     """Give an endpoint, which is locked, the news it has not been given yet; returns how many pieces."""
     message = OutboxMessage
-    unread = _unread(
-        literal(endpoint.id), literal(endpoint.topics, JSONB), literal(endpoint.created_at), literal(endpoint.read_at)
-    ).with_only_columns(
+    facts = (literal(endpoint.topics, JSONB), literal(endpoint.created_at), literal(endpoint.read_at))
+    wanted = _wanted(literal(endpoint.id), *facts, LOOK_BACK)
+    unread = wanted.where(~_given(literal(endpoint.id))).with_only_columns(
         message.tenant_id,
         literal(endpoint.id),
         message.id,
@@ -149,17 +153,11 @@ def collect(session: Session, endpoint: WebhookEndpoint, now: datetime) -> int:
 
 def find_head(session: Session, endpoint: WebhookEndpoint, tests_only: bool) -> WebhookDelivery | None:
     """What an endpoint is told next: its tests, then the oldest news."""
-    is_test = WebhookDelivery.topic == TEST
-    return session.scalar(
-        select(WebhookDelivery)
-        .where(
-            WebhookDelivery.endpoint_id == endpoint.id,
-            WebhookDelivery.state == "due",
-            *([is_test] if tests_only else []),
-        )
-        .order_by(is_test.desc(), WebhookDelivery.message_id)
-        .limit(1)
-    )
+    mine = select(WebhookDelivery).where(WebhookDelivery.endpoint_id == endpoint.id, DUE).limit(1)
+    test = session.scalar(mine.where(IS_TEST).order_by(WebhookDelivery.message_id))
+    if test is not None or tests_only:
+        return test
+    return session.scalar(mine.order_by(WebhookDelivery.message_id))
 
 
 def get_delivery(session: Session, endpoint_id: UUID, message_id: UUID) -> WebhookDelivery:
@@ -206,7 +204,7 @@ def repeat_since(session: Session, endpoint_id: UUID, since: datetime) -> int:
 
 def skip_due(session: Session, endpoint_id: UUID) -> int:
     """Give up whatever waits; returns how many."""
-    waits = (WebhookDelivery.endpoint_id == endpoint_id, WebhookDelivery.state == "due")
+    waits = (WebhookDelivery.endpoint_id == endpoint_id, DUE)
     return _changed(session, update(WebhookDelivery).where(*waits).values(state="skipped"))
 
 
@@ -223,22 +221,22 @@ def _changed(session: Session, statement: UpdateBase) -> int:
     return cast("CursorResult[Any]", session.execute(statement.execution_options(synchronize_session=False))).rowcount
 
 
-def _unread(endpoint_id: Any, topics: Any, created_at: Any, read_at: Any) -> Select[UUID]:
-    """The news an endpoint wants and has not been given yet. Its own tests are told to it alone."""
+def _wanted(endpoint_id: Any, topics: Any, created_at: Any, read_at: Any, back: timedelta) -> Select[UUID]:
+    """The news an endpoint wants, from `back` before it was last read. Its own tests are told to it alone."""
     message = OutboxMessage
     wanted = or_(
         topics.op("@>")(func.to_jsonb(message.topic)),
         and_(message.topic == TEST, message.subject_id == endpoint_id),
     )
-    given = (
-        exists()
-        .where(
-            WebhookDelivery.tenant_id == message.tenant_id,
-            WebhookDelivery.endpoint_id == endpoint_id,
-            WebhookDelivery.message_id == message.id,
-        )
-        .correlate(message, WebhookEndpoint)
+    return select(message.id).where(message.emitted_at >= created_at, message.emitted_at >= read_at - back, wanted)
+
+
+def _given(endpoint_id: Any) -> Exists:
+    """Whether the endpoint has a message already. OFFSET keeps the planner from a join, which it would misjudge: each
+    message is looked for by the whole key."""
+    line: Select[Any] = select(literal_column("1")).where(
+        WebhookDelivery.tenant_id == OutboxMessage.tenant_id,
+        WebhookDelivery.endpoint_id == endpoint_id,
+        WebhookDelivery.message_id == OutboxMessage.id,
     )
-    return select(message.id).where(
-        message.emitted_at >= created_at, message.emitted_at >= read_at - LOOK_BACK, wanted, ~given
-    )
+    return line.correlate(OutboxMessage, WebhookEndpoint).offset(0).exists()

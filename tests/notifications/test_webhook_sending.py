@@ -220,6 +220,23 @@ def test_news_committed_late_is_not_lost(tenant: Tenant, boss: Actor, listener: 
     assert listener.told == [("candidacy.withdraw", fast), ("candidacy.submit", str(slow))]
 
 
+def test_what_a_long_transaction_told_is_found_within_a_minute(tenant: Tenant, boss: Actor, listener: Listener) -> None:
+    listens(boss, listener)
+    begun = clock.now()
+    with clock.frozen(begun + timedelta(minutes=5)):
+        happens(tenant, "candidacy.withdraw")
+        assert send(tenant) == 1
+    with clock.frozen(begun + timedelta(minutes=1)):
+        late = happens(tenant, "candidacy.submit")
+    with clock.frozen(begun + timedelta(minutes=5, seconds=30)):
+        assert WEBHOOKS.wanted(tenant.id) == 0
+    with clock.frozen(begun + timedelta(minutes=6, seconds=1)):
+        assert WEBHOOKS.wanted(tenant.id) == 1
+        assert send(tenant) == 1
+        assert WEBHOOKS.wanted(tenant.id) == 0
+    assert listener.told[-1] == ("candidacy.submit", late)
+
+
 def test_a_piece_of_news_is_told_again(tenant: Tenant, boss: Actor, listener: Listener) -> None:
     endpoint = listens(boss, listener)
     told = [(topic, happens(tenant, topic)) for topic in TOLD * 2]
