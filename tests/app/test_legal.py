@@ -75,6 +75,7 @@ SPOKEN_FOR = {
     "audit_line": "Journal des actions",
     "sign_in_link": "Connexion",
     "session": "Connexion",
+    "external_identity": "ProConnect et Pro Santé Connect",
     "totp_secret": "Second facteur",
     "passkey": "Second facteur",
     "recovery_code": "Second facteur",
