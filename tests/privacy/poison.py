@@ -13,13 +13,15 @@ SAID = f"Vu avec {NAME} <{EMAIL}>"
 
 
 def written_columns() -> Iterator[tuple[str, str, str]]:
-    """(table, column, type) of every text or JSON column of tenants' tables, keys and sealed secrets apart."""
+    """(table, column, type) of every text or JSON column of tenants' tables, keys and sealed secrets and our own numbers apart."""
     for mapper in Base.registry.mappers:
         if not issubclass(mapper.class_, OwnedByTenant):
             continue
         for column in mapper.local_table.columns:  # type: ignore[attr-defined]
             kind = type(column.type).__name__
-            if kind in ("Text", "JSONB") and not column.info.get("sealed") and not column.primary_key:
+            if kind in ("Text", "JSONB") and not (
+                column.info.get("sealed") or column.primary_key or column.name == "number"
+            ):
                 yield mapper.local_table.name, column.name, kind  # type: ignore[attr-defined]
 
 

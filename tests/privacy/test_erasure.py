@@ -91,7 +91,7 @@ def test_what_may_be_changed_is_looked_through_and_the_rest_has_its_law(database
 def test_nothing_that_proves_is_lost(application: Flask, make_tenant: Callable[..., Tenant]) -> None:
     tenant = make_tenant()
     sides = two_sides(application, tenant)
-    person = somebody(tenant, UUID(sides.facility["organisation_id"]))
+    person = somebody(tenant, UUID(sides.facility["organisation_id"]), email="preuve@ajoncs.invalid")
 
     def counted() -> dict[str, int]:
         with transaction(system(tenant.id, "tests")) as tx:
