@@ -20,13 +20,14 @@ def context() -> dict[str, Any]:
     tenant = g.get("tenant")
     if tenant is None:
         return {"tenant": None, "nav": [], "pages": [], "user": None, "sign_in_url": None, "footer_links": [API]}
-    nav, pages = menus(g.actor)
+    closed = tenant.suspended_at is not None
+    nav, pages = ([], []) if closed else menus(g.actor)
     return {
         "tenant": _portal(tenant),
         "nav": nav,
         "pages": pages,
         "user": _user(g.actor) if g.actor.kind == "person" else None,
-        "sign_in_url": None if g.actor.is_known else _sign_in(tenant.slug),
+        "sign_in_url": None if closed or g.actor.is_known else _sign_in(tenant.slug),
         "footer_links": [*(link(text, endpoint) for text, endpoint in links(tenant.accessibility_state)), API],
     }
 

@@ -124,6 +124,13 @@ def check_accessibility(state: str, audited_on: date | None, today: date) -> Non
         raise Invalid("La déclaration d’accessibilité n’est pas enregistrée.", faults)
 
 
+def read_accessibility(typed: Mapping[str, str], today: date) -> str:
+    """The state of a form, checked with its date. Raises Invalid (accessibility_state, accessibility_audited_on)."""
+    state = typed.get("accessibility_state", "none")
+    check_accessibility(state, read_day(typed, "accessibility_audited_on"), today)
+    return state
+
+
 def read_day(typed: Mapping[str, str], field: str) -> date | None:
     """The day of three boxes (`field`-day, -month, -year); None when all are empty. Raises Invalid (`field`)."""
     parts = [typed.get(f"{field}-{part}", "").strip() for part in ("year", "month", "day")]

@@ -157,11 +157,10 @@ def save_legal(actor: Actor, typed: Mapping[str, str], version: str) -> None:
         today = tx.now.astimezone(ZoneInfo(queries.get_tenant(tx.session, tx.tenant_id).zone)).date()
         values = gather(
             **{name: _legal(typed, name) for name in (*rules.LEGAL_LABELS, "accessibility_notes")},
+            accessibility_state=lambda: rules.read_accessibility(typed, today),
             accessibility_audited_on=lambda: rules.read_day(typed, "accessibility_audited_on"),
         )
-        state = typed.get("accessibility_state", "none")
-        rules.check_accessibility(state, values["accessibility_audited_on"], today)
-        set_part(tx, "tenant_profile.set", "legal", values | {"accessibility_state": state}, version)
+        set_part(tx, "tenant_profile.set", "legal", values, version)
     forget_portals()
 
 

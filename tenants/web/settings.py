@@ -40,7 +40,7 @@ PARTS: tuple[tuple[str, tuple[Card, ...]], ...] = (
             Card("Organismes", "Les comptes ouverts, à confirmer, demandés.", "organisations.list_organisations"),
             Card("Fournisseurs d’identité", "ProConnect, Pro Santé Connect.", "identity_providers.list_providers"),
             Card("Programmes", "Jetons d’API et clients OAuth 2.0.", "tokens.list_tokens"),
-            Card("Webhooks", "Ce que d’autres logiciels apprennent de ce portail.", "webhooks.list_endpoints"),
+            Card("Notifications sortantes", "Ce que d’autres logiciels apprennent.", "webhooks.list_endpoints"),
         ),
     ),
     (

@@ -221,7 +221,7 @@ def test_a_colour_that_is_none_reaches_no_style(grades: Browser, colour: str) ->
         grades.post("/staff/settings/brand", {"act": "try", "colour": colour, "version": "x"}),
     ):
         assert answer.status_code in (200, 422)
-        assert re.findall(r"--preview:([^}]*)}", answer.text) == ["#0b4f6c"]
+        assert re.findall(r"--preview:([^;]*);--proposed:([^}]*)}", answer.text) == [("#0b4f6c",) * 2]
 
 
 def send(browser: Browser, content: bytes, **more: str) -> Any:
