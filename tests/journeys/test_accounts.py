@@ -53,27 +53,14 @@ def test_from_the_register_to_a_place_in_the_account(
     portal.start_web()
     portal.start("worker")
     portal.start("scheduler")
-
-    owner = visitor()
+    owner, asker = visitor(), visitor(script=False, phone=True)
     find(owner, tenant, post, OWNER)
     expect(owner.get_by_text("après avoir vérifié")).to_be_visible()
     send(owner, "Directrice", letter)
     expect(owner.get_by_text("attend une réponse").first).to_be_visible()
     accessible(owner)
-
-    grades = visitor()
-    grades.goto(mailed(post, GRADES, "demande à ouvrir"))
-    sign_in(grades, post, GRADES)
-    expect(grades.get_by_role("heading", name="Ouvrir le compte")).to_be_visible()
-    accessible(grades)
-    with grades.expect_download() as download:
-        grades.get_by_role("link", name="attestation.pdf").click()
-    assert download.value.path().read_bytes() == letter.read_bytes()
-    grades.get_by_role("button", name="Accepter la demande").click()
-    expect(grades.get_by_text("La demande est acceptée")).to_be_visible()
+    the_grades_accepts(visitor(), post, letter)
     mailed(post, OWNER, "Vous avez accès")
-
-    asker = visitor(script=False, phone=True)
     find(asker, tenant, post, ASKER)
     expect(asker.get_by_text("Cet organisme a déjà un compte")).to_be_visible()
     asker.get_by_label("Facturation", exact=True).check()
@@ -86,6 +73,19 @@ def test_from_the_register_to_a_place_in_the_account(
     expect(asker.get_by_role("link", name=NAME).first).to_be_visible()
     asker.goto(f"/{tenant.slug}/portals")
     expect(asker.get_by_text(f"FINESS {number} – Facturation")).to_be_visible()
+
+
+def the_grades_accepts(page: Page, post: Post, letter: Path) -> None:
+    """From its mail: reads the letter, then says yes."""
+    page.goto(mailed(post, GRADES, "demande à ouvrir"))
+    sign_in(page, post, GRADES)
+    expect(page.get_by_role("heading", name="Ouvrir le compte")).to_be_visible()
+    accessible(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="attestation.pdf").click()
+    assert download.value.path().read_bytes() == letter.read_bytes()
+    page.get_by_role("button", name="Accepter la demande").click()
+    expect(page.get_by_text("La demande est acceptée")).to_be_visible()
 
 
 def find(page: Page, tenant: Tenant, post: Post, email: str) -> None:

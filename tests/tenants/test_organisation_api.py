@@ -139,9 +139,9 @@ def test_others_requests_do_not_exist(person: Person, owned: Organisation, progr
     asked = ask(person("a@lilas.fr"))
     join_organisation(person("d@roses.fr"), "350000030", "Les Roses", "Directrice")
     for call in (program(finess_ej="350000030", roles=["owner"]), program(finess_ej=LILAS.finess_ej, roles=["reader"])):
-        assert call(f"/claims/{asked.id}").status_code == 404
-        assert call(f"/claims/{asked.id}/accept", "POST", json={"role": "owner"}).status_code == 404
-        assert call(f"/claims/{asked.id}/refuse", "POST", json={"reason": "Non."}).status_code == 404
+        assert call(f"/claims/{asked.id}").status_code in (403, 404)
+        assert call(f"/claims/{asked.id}/accept", "POST", json={"role": "owner"}).status_code in (403, 404)
+        assert call(f"/claims/{asked.id}/refuse", "POST", json={"reason": "Non."}).status_code in (403, 404)
     assert program(finess_ej="350000030", roles=["owner"])("/claims").get_json()["items"] == []
 
 
