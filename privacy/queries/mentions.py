@@ -59,12 +59,16 @@ def replace_mentions(session: Session, words: Words) -> dict[str, int]:
     done: dict[str, int] = {}
     for table in tenant_tables() if words.any else ():
         columns = [one for one in written_columns(table) if why_kept(table.name, one.name) is None]
-        if columns:
-            values = {one.name: _replaced(one, words) for one in columns}
-            change = update(table).where(_said(columns, words)).values(values).returning(table.c.tenant_id)
-            count = len(session.execute(change).all())
-            done |= {table.name: count} if count else {}
+        count = replace_in(session, table, columns, words) if columns else 0
+        done |= {table.name: count} if count else {}
     return done
+
+
+def replace_in(session: Session, table: Any, columns: list[Any], words: Words) -> int:
+    """The same, in some columns of one table; how many rows."""
+    values = {one.name: _replaced(one, words) for one in columns}
+    change = update(table).where(_said(columns, words)).values(values).returning(table.c.tenant_id)
+    return len(session.execute(change).all())
 
 
 def _said(columns: list[Any], words: Words) -> ColumnElement[bool]:

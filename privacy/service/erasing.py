@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select
 
 from bookings.service import personal as of_bookings
 from campaigns.service import personal as of_campaigns
@@ -22,7 +22,7 @@ from notifications.service import personal as of_notices
 from notifications.service.notices import NewNotice, notify
 from privacy.models import PersonalExport, PrivacyRequest
 from privacy.queries import request as queries
-from privacy.queries.mentions import count_mentions, replace_mentions
+from privacy.queries.mentions import count_mentions, replace_in, replace_mentions, written_columns
 from privacy.rules.kept import KEPT
 from privacy.service.collecting import words_of
 from privacy.service.erasure import person_of
@@ -135,17 +135,10 @@ def forget_request(tx: Tx, message: OutboxMessage) -> None:
     person, _ = person_of(tx, row)
     words = words_of(person, pseudonym(row.id))
     for one in queries.about(tx.session, row.user_id, row.email.lower()):
-        _blank(tx, one, words)
+        one.name = one.email = one.details = one.identity = ""
+        one.spellings, one.user_id = [], None
+    tx.session.flush()
+    # What we answered, and whatever others wrote in their own requests.
+    table = PrivacyRequest.__table__
+    replace_in(tx.session, table, written_columns(table), words)  # type: ignore[arg-type]
     tx.audit("privacy_request.forget", row.id)
-
-
-def _blank(tx: Tx, row: PrivacyRequest, words: Any) -> None:
-    replaced = {}
-    for column in (PrivacyRequest.answer, PrivacyRequest.extension_reason):
-        value: Any = column
-        for pattern, becomes in ((words.email, words.email_becomes), (words.name, words.name_becomes)):
-            value = func.regexp_replace(value, pattern, becomes, "gi") if pattern else value
-        replaced[column.key] = value
-    empty: dict[str, Any] = {"name": "", "email": "", "details": "", "identity": "", "spellings": [], "user_id": None}
-    change = update(PrivacyRequest).where(PrivacyRequest.id == row.id).values(**empty, **replaced)
-    tx.session.execute(change.execution_options(synchronize_session=False))

@@ -13,7 +13,7 @@ SAID = f"Vu avec {NAME} <{EMAIL}>"
 
 
 def written_columns() -> Iterator[tuple[str, str, str]]:
-    """(table, column, type) of every text or JSON column of tenants' tables, keys and sealed secrets and our own numbers apart."""
+    """(table, column, type) of every text or JSON column of tenants' tables; keys, sealed secrets, numbers apart."""
     for mapper in Base.registry.mappers:
         if not issubclass(mapper.class_, OwnedByTenant):
             continue
