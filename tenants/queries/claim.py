@@ -121,7 +121,7 @@ def find_told(session: Session, session_id: UUID, user_id: UUID) -> Row[Any] | N
     ).first()
 
 
-def _requests() -> Select[Any]:
+def _requests() -> Select[OrganisationClaim, User, Organisation]:
     return (
         select(OrganisationClaim, User, Organisation)
         .join(User, User.id == OrganisationClaim.user_id)
