@@ -15,7 +15,7 @@ from app.arrival import REQUEST_ID
 from app.limits import count_guess
 from app.rooms import permissions
 from kit.actor import Actor, anonymous
-from kit.errors import NotFound, Suspended, Unauthenticated, Unconfirmed
+from kit.errors import Forbidden, NotFound, Suspended, Unauthenticated, Unconfirmed
 from kit.permissions import allows, wants_confirmation
 from kit.web import check_csrf
 from tenants.service.portal import find_portal
@@ -41,8 +41,9 @@ def install(app: Flask) -> None:
     app.url_defaults(_give_tenant)
     app.before_request(_identify)
     app.before_request(_refuse_forged)
-    app.before_request(_refuse_hopeless)
+    app.before_request(_refuse_visitors)
     app.before_request(_want_proof)
+    app.before_request(_refuse_hopeless)
     app.after_request(_hand_over)
 
 
@@ -147,13 +148,27 @@ def _refuse_forged() -> None:
         check_csrf()
 
 
-def _refuse_hopeless() -> None:
+def _refuse_visitors() -> None:
     """Ask a visitor to sign in before the view does any work that only somebody signed in could finish."""
-    if request.endpoint is None or g.actor.is_known:
-        return
-    action = view_permission(current_app._get_current_object(), request.endpoint, request.method)  # type: ignore[attr-defined]
-    if action is not None and not allows(permissions(), g.actor, action):
+    if not g.actor.is_known and not _may():
         raise Unauthenticated()
+
+
+def _refuse_hopeless() -> None:
+    """Ask the table before the view, for everybody: what no thing could allow is refused without reading the body.
+
+    A view that forgot to ask answers nobody whom its permission refuses.
+    """
+    if not _may():
+        raise Forbidden("Votre compte ne permet pas cette action.")
+
+
+def _may() -> bool:
+    """Whether the permission of the view may allow whoever asks; what has no view has none either."""
+    if request.endpoint is None:
+        return True
+    action = view_permission(current_app._get_current_object(), request.endpoint, request.method)  # type: ignore[attr-defined]
+    return action is None or allows(permissions(), g.actor, action)
 
 
 def _want_proof() -> Response | None:

@@ -7,8 +7,10 @@ from itertools import cycle
 import click
 
 from app.demo import bills, calls, files, register, year
+from app.demo.accounts import accounts
 from app.demo.missions import Buyer
 from app.demo.people import ARS_INSTRUCTOR, ARS_MANAGER, MANAGER, NORMAN, STAFF, Person, acting, applicant, appoint
+from app.demo.portal import introduce
 from campaigns.models import Campaign, Candidacy
 from campaigns.service.decision import decide
 from campaigns.service.release import preview_release, release_decisions
@@ -60,6 +62,9 @@ def tell() -> None:
     year.answer_latest(bretagne, _autumn_call(bretagne, numbers), buyers[0])
     _step("un an de factures\N{NO-BREAK SPACE}: cotisations, abonnements, parts de l’ARS, virements, relances")
     bills.follow(bretagne, buyers)
+    _step("qui a accès, ce que le portail dit de lui")
+    introduce(bretagne)
+    accounts(bretagne)
 
 
 def _step(text: str) -> None:
