@@ -4,6 +4,9 @@ import csv
 import hashlib
 import io
 import json
+import subprocess
+import sys
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,6 +22,7 @@ from kit import clock, signing
 from kit.actor import Actor, operator, system
 from kit.db import Base, uuid7
 from kit.errors import Conflict, NotFound
+from kit.settings import PROJECT
 from kit.storage import storage
 from kit.transaction import transaction
 from tenants.gateway.archive import Draft
@@ -266,3 +270,33 @@ def test_only_the_grades_sees_exports(application: Flask, tenant: Tenant, manage
     for path, refusal in (("", 403), (f"/{asked.id}/archive", 404)):
         assert ars.get(f"/staff/settings/exports{path}").status_code == refusal
         assert visitor.get(f"/staff/settings/exports{path}").status_code == 303
+
+
+KILLED = """
+import sys, uuid
+import migrations.tables
+from tenants.service import exporting
+exporting.work(uuid.UUID(sys.argv[1]), lambda: False)
+"""
+
+
+def test_a_process_that_is_killed_in_the_middle_is_followed_by_another(
+    tenant: Tenant, manager: Actor, tmp_path: Path
+) -> None:
+    """SIGKILL while it writes; the archive of the second one is whole, and verified."""
+    for number in range(120):
+        keep_file(tenant, tmp_path, bytes([number]) * 1_500_000)
+    asked = export.ask_export(manager)
+    draft = exporting._folder(asked) / "archive.zip"
+    with subprocess.Popen([sys.executable, "-c", KILLED, str(tenant.id)], cwd=PROJECT) as worker:
+        end = time.monotonic() + 60
+        while time.monotonic() < end and (not draft.exists() or draft.stat().st_size < 2_000_000):
+            time.sleep(0.01)
+        worker.kill()
+        assert worker.wait() == -9
+    assert [one.state for one in export.list_exports(manager)] == ["running"]
+    with clock.frozen(clock.now() + timedelta(seconds=151)):
+        assert exporting.work(tenant.id, lambda: False) == 1
+    with export.fetch_export(manager, asked.id) as (_, file):
+        archive = zipfile.ZipFile(io.BytesIO(file.read()))
+    assert sum(part["path"].startswith("files/") for part in manifest_of(archive)["parts"]) == 120
