@@ -36,7 +36,7 @@ def make_token(tenant: Tenant, **options: object) -> str:
 def test_a_signed_in_request_asks_two_statements_and_a_visitor_none(browser: Browser, statements: list[str]) -> None:
     find_portal(browser.tenant.slug)
     statements.clear()
-    assert browser.get("/sign-in").status_code == 200
+    assert browser.get("/cookies").status_code == 200
     assert browser.get("/brand.css").status_code == 200
     assert statements == []
     browser.sign_in("a@b.fr")
