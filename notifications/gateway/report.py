@@ -12,6 +12,7 @@ from notifications.rules.report import COMPLAINT, classify, words
 LARGEST = 2_000_000  # bytes: a report may carry the whole mail back, and nothing after this is read
 MOST_PARTS = 200
 TICKET = re.compile(r"(?<![a-z2-7])[a-z2-7]{42}(?![a-z2-7])", re.IGNORECASE)
+DIAGNOSTIC_TYPE = re.compile(r"^\s*[A-Za-z0-9-]+\s*;\s*")  # « smtp; 550 … » (RFC 3464 §2.3.6)
 # Where the ticket of our mail is found: the address the report was sent to, then what it quotes of the mail.
 ADDRESSES = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Original-Mail-From", "Return-Path", "X-CRRC-Notice")
 
@@ -75,7 +76,7 @@ def _delivery(status: Message, parts: list[Message], recipient: str) -> Report |
         code, diagnostic = _field(block, "Status"), _field(block, "Diagnostic-Code")
         kind = classify(code, action)
         if kind is not None and (worst is None or kind < worst.kind):  # « hard » before « soft »
-            worst = Report(kind, _tickets(parts, recipient), words(diagnostic or code))
+            worst = Report(kind, _tickets(parts, recipient), words(DIAGNOSTIC_TYPE.sub("", diagnostic or code)))
     return worst
 
 

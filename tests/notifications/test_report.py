@@ -70,17 +70,17 @@ def test_a_dead_address_gets_no_more_mails(tenant: Tenant, post: Post, make_noti
     assert (taken.slug, taken.kind, taken.said, taken.is_new) == (
         tenant.slug,
         "hard",
-        "smtp; 550 5.1.1 User unknown",
+        "550 5.1.1 User unknown",
         True,
     )
     (first,) = notices(tenant)
     assert (first.state, first.last_error) == (
         "failed",
-        "Revenu après l’envoi\N{NO-BREAK SPACE}: smtp; 550 5.1.1 User unknown",
+        "Revenu après l’envoi\N{NO-BREAK SPACE}: 550 5.1.1 User unknown",
     )
     assert first.sent_at is not None
     (address,) = held(tenant)
-    assert (address.email, address.refusal, address.optional_off_at) == (DEAD, "smtp; 550 5.1.1 User unknown", None)
+    assert (address.email, address.refusal, address.optional_off_at) == (DEAD, "550 5.1.1 User unknown", None)
 
 
 def test_what_is_about_to_leave_is_withheld(tenant: Tenant, post: Post, write: Callable[..., None]) -> None:
@@ -296,6 +296,6 @@ def test_the_command_reads_a_report_from_its_input(tenant: Tenant, post: Post, w
 
     write("a", DEAD)
     send(tenant, post)
-    assert "adresse morte. smtp; 550 5.1.1 User unknown" in bounce(status(return_path(tenant), DEAD))
+    assert "adresse morte. 550 5.1.1 User unknown" in bounce(status(return_path(tenant), DEAD))
     assert "(déjà connu)" in bounce(status(return_path(tenant), DEAD))
     assert "Ignoré" in bounce(ordinary())
