@@ -155,14 +155,14 @@ MENU = (
         "settings.index",
         (
             *("/staff/settings/", "/staff/people/", "/staff/organisations/", "/claims/", "/reviews/", "/staff/tokens/"),
-            *("/staff/webhooks/", "/staff/audit/", "/staff/privacy/", "/staff/mails/", "/pulse/"),
+            *("/staff/clients/", "/staff/webhooks/", "/staff/audit/", "/staff/privacy/", "/staff/mails/", "/pulse/"),
         ),
         role("ars_manager", "grades_manager"),
         (
             Entry("Réglages", "settings.index", ("/staff/settings/",)),
             Entry("Personnes", "staff_people.list_people", ("/staff/people/",)),
             Entry("Organismes", "organisations.list_organisations", ("/staff/organisations/", "/claims/", "/reviews/")),
-            Entry("Programmes", "tokens.list_tokens", ("/staff/tokens/",)),
+            Entry("Programmes", "tokens.list_tokens", ("/staff/tokens/", "/staff/clients/")),
             Entry("Notifications sortantes", "webhooks.list_endpoints", ("/staff/webhooks/",)),
             Entry("Journal", "audit.list_lines", ("/staff/audit/",)),
             Entry("Vie privée", "privacy.overview", ("/staff/privacy/",)),

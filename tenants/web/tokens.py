@@ -13,7 +13,8 @@ from kit.errors import CrrcError, Invalid, NotFound
 from kit.settings import settings
 from kit.typed import number
 from kit.web import actor, page, permission
-from tenants.rules.roles import ORGANISATION_ROLES, ROLE_HINTS, ROLE_LABELS, TENANT_ROLES
+from tenants.rules.program import NAMELESS
+from tenants.rules.roles import ORGANISATION_ROLES, ROLE_LABELS, TENANT_ROLES
 from tenants.service import client as clients
 from tenants.service import token as service
 from tenants.service.program import list_programs, list_providers
@@ -103,19 +104,19 @@ def revoke_client(client_id: UUID) -> Response:
 def _asked() -> dict[str, Any]:
     """What the form asks for, as the commands want it. Raises Invalid."""
     form = request.form
-    place = form.get("place", "portal")
+    place, name, scopes = form.get("place", "portal"), form.get("name", ""), _scopes()
     inside = place in PLACES[1:]
     finess_ej = form.get("finess_ej", "").replace(" ", "") if place == "facility" else None
-    if finess_ej == "":
-        raise Invalid(NO_PLACE, {"finess_ej": NO_PLACE})
-    scopes = _scopes()
-    if not scopes:
-        raise Invalid(NO_SCOPE, {"scopes": NO_SCOPE})
+    missing = {"name": NAMELESS} if not name.strip() else {}
+    missing |= {"finess_ej": NO_PLACE} if finess_ej == "" else {}
+    missing |= {"scopes": NO_SCOPE} if not scopes else {}
+    if missing:
+        raise Invalid(next(iter(missing.values())), missing)
     return {
-        "name": form.get("name", ""),
+        "name": name,
         "scopes": scopes,
         "known_scopes": current_app.extensions["crrc_known_scopes"],
-        "roles": [form.get("inside_role", "")] if inside else form.getlist("role"),
+        "roles": [form.get(f"{place}_role", "")] if inside else form.getlist("role"),
         "finess_ej": finess_ej,
         "provider": form.get("provider", "") if place == "provider" else None,
         "lifetime": _lifetime(),
@@ -152,11 +153,11 @@ def _form(kind: str, error: CrrcError | None = None) -> Response:
         typed={name: typed.get(name, "") for name in ("name", "finess_ej", "provider", "scopes")},
         place=typed.get("place", "portal"),
         roles=typed.getlist("role") if error else [],
-        inside_role=typed.get("inside_role", "reader"),
+        inside_role=typed.get(f"{typed.get('place', '')}_role", "reader"),
         lifetime=typed.get("lifetime", "365"),
         lifetimes=LIFETIMES,
         tenant_roles=[(one, ROLE_LABELS[one]) for one in TENANT_ROLES],
-        inside_roles=[(one, ROLE_LABELS[one], ROLE_HINTS[one]) for one in ORGANISATION_ROLES],
+        inside_roles=[(one, ROLE_LABELS[one]) for one in ORGANISATION_ROLES],
     )
 
 
@@ -167,7 +168,7 @@ def _row(one: Any, places: dict[UUID, str]) -> dict[str, Any]:
         "name": one.name,
         "place": places.get(one.organisation_id, "") if one.organisation_id else "",
         "roles": [ROLE_LABELS.get(role, role) for role in one.roles],
-        "may": _in_words(one.scopes),
+        **_in_words(one.scopes),
         "created_at": one.created_at,
         "expires_at": one.expires_at,
         "used_at": one.used_at,
@@ -175,17 +176,22 @@ def _row(one: Any, places: dict[UUID, str]) -> dict[str, Any]:
     }
 
 
-def _in_words(scopes: Sequence[str]) -> list[str]:
-    """« Facturation : consulter et agir »; scopes that make no whole part are shown as they are."""
-    left, words = set(scopes), []
-    for part in current_app.extensions["crrc_scopes"]:
+def _in_words(scopes: Sequence[str]) -> dict[str, Any]:
+    """The parts that a program acts on and those it reads; scopes that make no whole part are shown as they are."""
+    left, acts, reads = set(scopes), [], []
+    parts = current_app.extensions["crrc_scopes"]
+    for part in parts:
         if left.issuperset(part.things):
-            words.append(f"{part.label}\N{NO-BREAK SPACE}: consulter et agir")
+            acts.append(part.label)
             left -= {one for one in left if one.partition(".")[0] in part.things}
         elif part.read and left.issuperset(part.read):
-            words.append(f"{part.label}\N{NO-BREAK SPACE}: consulter")
+            reads.append(part.label)
             left -= set(part.read)
-    return [*words, *sorted(left)]
+    return {
+        "acts": ["Toutes les parties"] if len(acts) == len(parts) else acts,
+        "reads": reads,
+        "exactly": sorted(left),
+    }
 
 
 def _addresses() -> dict[str, Any]:

@@ -77,7 +77,7 @@ def test_a_token_is_made_in_words_shown_once_and_stopped(grades: Browser, tenant
     assert secret not in listed.text
     said = text_of(listed)
     assert "Entrepôt de l’ARS" in said
-    assert "Facturation : consulter" in said
+    assert "Consulter : Facturation" in said
     assert "Jamais" in said
     client = grades.client.application.test_client()
     assert client.get(f"/api/v1/{tenant.slug}/invoices", headers=bearer(secret)).status_code == 200
@@ -96,7 +96,7 @@ def test_a_program_of_one_organisation_sees_only_it(
     grades: Browser, tenant: Tenant, boss: Actor, person: Callable[..., Actor]
 ) -> None:
     join_organisation(person("d@lilas.fr"), "350000014", "EHPAD des Lilas", "Directrice")
-    form = GOOD | {"place": "facility", "finess_ej": "35 000 0014", "inside_role": "reader", "scopes": "order.view"}
+    form = GOOD | {"place": "facility", "finess_ej": "35 000 0014", "facility_role": "reader", "scopes": "order.view"}
     assert grades.post(NEW, form).status_code == 200
     (token,) = list_programs(boss).tokens
     assert (token.roles, token.organisation_id is not None) == (["reader"], True)
@@ -117,10 +117,10 @@ def test_a_program_of_one_organisation_sees_only_it(
         ({"scopes": "rien.du.tout <script>"}, "part-campaigns"),
         ({"scopes": "candidacy.fly"}, "part-campaigns"),
         ({"place": "facility"}, "finess_ej"),
-        ({"place": "facility", "finess_ej": "12", "inside_role": "reader"}, "finess_ej"),
-        ({"place": "facility", "finess_ej": "990000007", "inside_role": "reader"}, "finess_ej"),
-        ({"place": "facility", "finess_ej": "990000007", "inside_role": "chef"}, "inside_role"),
-        ({"place": "provider", "provider": "personne", "inside_role": "reader"}, "provider"),
+        ({"place": "facility", "finess_ej": "12", "facility_role": "reader"}, "finess_ej"),
+        ({"place": "facility", "finess_ej": "990000007", "facility_role": "reader"}, "finess_ej"),
+        ({"place": "facility", "finess_ej": "990000007", "facility_role": "chef"}, "facility_role"),
+        ({"place": "provider", "provider": "personne", "provider_role": "reader"}, "place-3"),
         ({"role": "owner"}, "role"),
         ({"lifetime": "9999"}, "lifetime"),
         ({"lifetime": "demain"}, "lifetime"),
