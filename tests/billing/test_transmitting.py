@@ -38,6 +38,7 @@ from tests.billing.portals import (
 )
 from tests.billing.rows import a_customer, an_invoice
 from tests.campaigns.files import a_person
+from tests.notifications.addresses import repaired
 from tests.notifications.post import open_post
 from tests.notifications.reading import send
 
@@ -329,10 +330,17 @@ def test_a_mail_that_is_refused_fails_and_another_is_written(tenant: Tenant) -> 
         post.on_recipient = lambda address: None
         retry(operator("tests", tenant.id), row.id)
         transmit(tenant)
+        transmit(tenant, LATER)
+        refused = now_of(tenant, row)
+        assert refused.state == "failed", "nothing leaves for an address that is dead"
+        assert refused.last_error.startswith("Courriel non envoyé")
+        repaired(tenant, "compta@tilleuls.example")
+        retry(operator("tests", tenant.id), row.id)
+        transmit(tenant)
         send(tenant, post)
         transmit(tenant, LATER)
     assert now_of(tenant, row).state == "deposited"
-    assert len(mails(tenant, "invoice")) == 2
+    assert len(mails(tenant, "invoice")) == 3
 
 
 @pytest.mark.slow

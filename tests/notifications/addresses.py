@@ -5,7 +5,7 @@ from uuid import UUID
 from kit.actor import system
 from kit.transaction import transaction
 from notifications.queries.address import find_suppressed
-from notifications.service.address import hold_against
+from notifications.service.address import hold_against, let_go
 from tenants.models import Tenant
 
 
@@ -16,3 +16,9 @@ def a_refused_address(tenant: Tenant, email: str = "parti@ehpad.fr") -> UUID:
         found = find_suppressed(tx.session, email)
         assert found is not None
         return found.id
+
+
+def repaired(tenant: Tenant, email: str) -> None:
+    """Its refusal is lifted."""
+    with transaction(system(tenant.id, "tests")) as tx:
+        let_go(tx, email, "refused_at", "refusal")
