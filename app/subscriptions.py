@@ -20,6 +20,8 @@ SUBSCRIPTIONS: Subscriptions = {
     "second_factor.remove": [security.tell_removed],
     "second_factor.reset": [security.tell_reset],
     "second_factor.block": [security.tell_blocked],
+    "identity.link": [security.tell_linked],
+    "identity.unlink": [security.tell_unlinked],
     "recovery_code.use": [security.tell_recovery],
     "organisation_member.add": [notices.tell_new_member, consultant.link_consultants],
     "organisation_member.remove": [consultant.link_consultants],

@@ -1,4 +1,4 @@
-"""What people are told of their own second factors: essential, whatever they chose to receive."""
+"""What people are told of what opens their own account: essential, whatever they chose to receive."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,9 +9,10 @@ from notifications.service.notices import NewNotice, notify, notify_later
 from tenants.queries.factor import count_recovery_codes, has_factor
 from tenants.queries.person import get_user
 from tenants.rules.factor import KIND_LABELS
+from tenants.rules.identity import PROVIDER_NAMES
 from tenants.service.second_factor import sent_code
 
-SECURITY, SESSIONS = "/account/security", "/account/sessions"
+SECURITY, SESSIONS, IDENTITIES = "/account/security", "/account/sessions", "/account/identities"
 
 
 def tell_code(tx: Tx, message: OutboxMessage) -> None:
@@ -52,6 +53,16 @@ def tell_recovery(tx: Tx, message: OutboxMessage) -> None:
 def tell_blocked(tx: Tx, message: OutboxMessage) -> None:
     """Somebody was wrong five times."""
     _tell(tx, message, "tenants/factor_blocked", SESSIONS, {})
+
+
+def tell_linked(tx: Tx, message: OutboxMessage) -> None:
+    """ProConnect or Pro Santé Connect opens the account from now on."""
+    _tell(tx, message, "tenants/identity_linked", IDENTITIES, {"provider": PROVIDER_NAMES[message.key]})
+
+
+def tell_unlinked(tx: Tx, message: OutboxMessage) -> None:
+    """It does not any more."""
+    _tell(tx, message, "tenants/identity_unlinked", IDENTITIES, {"provider": PROVIDER_NAMES[message.key]})
 
 
 def _tell(tx: Tx, message: OutboxMessage, template: str, path: str, facts: Mapping[str, Any]) -> None:

@@ -106,6 +106,8 @@ _TEMPLATES: Mapping[str, Sequence[str]] = {
         "tenants/factor_blocked",
         "tenants/factor_removed",
         "tenants/factors_reset",
+        "tenants/identity_linked",
+        "tenants/identity_unlinked",
         "tenants/member_added",
         "tenants/recovery_code_used",
         "tenants/review_late",

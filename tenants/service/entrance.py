@@ -84,7 +84,7 @@ def attach_identity(tx: Tx, told: Told, user_id: UUID) -> ExternalIdentity:
     meet_again(tx, told, identity)
     if added is not None:
         tx.audit("identity.link", identity.id, provider=told.provider, user=str(user_id))
-        tx.emit("identity.link", identity.id)
+        tx.emit("identity.link", user_id, told.provider)
     return identity
 
 

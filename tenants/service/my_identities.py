@@ -41,6 +41,7 @@ def unlink_identity(actor: Actor, identity_id: UUID) -> str:
         permit(PERMISSIONS, actor, "identity.unlink", identity)
         leave_identity(tx.session, identity.id, actor.session_id)
         tx.audit("identity.unlink", identity.id, provider=identity.provider)
+        tx.emit("identity.unlink", identity.user_id, identity.provider)
         tx.session.delete(identity)
         return identity.provider
 

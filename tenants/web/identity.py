@@ -195,7 +195,7 @@ def choose() -> Response:
             "tenants/sign_in/place.html", error.status, places=places, next_path=next_path, errors=dict(error.fields)
         )
     if chosen:
-        flash(f"Vous venez pour {chosen['name'] or chosen['finess_et'] or chosen['siret']}.", "good")
+        flash("Votre lieu d’exercice est retenu.", "good")
     return redirect(next_path, 303)
 
 

@@ -117,6 +117,8 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "tenants/factor_blocked": {"at": PROVED_AT},
     "tenants/factor_removed": {"label": KIND_LABELS["totp"], "at": PROVED_AT, "others": False},
     "tenants/factors_reset": {"at": PROVED_AT},
+    "tenants/identity_linked": {"provider": "ProConnect", "at": PROVED_AT},
+    "tenants/identity_unlinked": {"provider": "Pro Santé Connect", "at": PROVED_AT},
     "tenants/recovery_code_used": {"at": PROVED_AT, "left": 9},
     "tenants/sign_in": {"valid_for": timedelta(minutes=20), "code": "12345678", "provider": ""},
     **ACCOUNT_MAILS,

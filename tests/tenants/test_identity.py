@@ -16,6 +16,7 @@ from tenants.service.sign_in import make_sign_in_link
 from tests.browser import text_of
 from tests.peers.oidc.forger import Forger, Lies, open_forger
 from tests.tenants.doors import Visitor, last_mail, register
+from tests.tenants.test_factor_mails import told
 
 pytestmark = pytest.mark.usefixtures("no_limits")
 CAMILLE = "camille.durand@ehpad.test"
@@ -168,7 +169,7 @@ def test_a_health_professional_types_an_address_and_says_for_which_place(meet: M
     assert answer.location.startswith(f"/{visitor.tenant.slug}/sign-in/psc/place?next=")
     assert (session_of(visitor).activities, session_of(visitor).siret) == ([], None)
     page = visitor.get(answer.location.removeprefix(f"/{visitor.tenant.slug}"))
-    assert "EHPAD DU TEST" in page.text
+    assert "EHPAD du Test" in page.text
     for odd in ("", "7", "-1", "x"):
         assert visitor.post("/sign-in/psc/place", {"place": odd, "next": going}).status_code == 422
     assert visitor.post("/sign-in/psc/place", {"place": "0", "next": going}).location == going
@@ -231,9 +232,11 @@ def test_detached_it_opens_nothing_and_its_other_sessions_end(meet: Meet, procon
     other.come_back("proconnect", proconnect.let_in(other.go("proconnect")))
     assert other.session
     (one,) = identities_of(visitor)
+    assert told(visitor.tenant, "identity.link").title == "ProConnect ouvre maintenant votre compte"
     assert signed_in(meet("v"), "voleuse@ehpad.test").post(f"/account/identities/{one.id}/unlink").status_code == 404
     assert visitor.post(f"/account/identities/{one.id}/unlink").status_code == 303
     assert identities_of(visitor) == []
+    assert told(visitor.tenant, "identity.unlink").title == "ProConnect n’ouvre plus votre compte"
     assert find_signed_in(other.tenant.id, other.session or "", None) is None
     assert "/sign-in/sent" in other.come_back("proconnect", proconnect.let_in(other.go("proconnect"))).location
 
