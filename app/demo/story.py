@@ -11,6 +11,7 @@ from app.demo.accounts import accounts
 from app.demo.missions import Buyer
 from app.demo.people import ARS_INSTRUCTOR, ARS_MANAGER, MANAGER, NORMAN, STAFF, Person, acting, applicant, appoint
 from app.demo.portal import introduce
+from app.demo.privacy import privacy
 from campaigns.models import Campaign, Candidacy
 from campaigns.service.decision import decide
 from campaigns.service.release import preview_release, release_decisions
@@ -65,6 +66,7 @@ def tell() -> None:
     _step("qui a accès, ce que le portail dit de lui")
     introduce(bretagne)
     accounts(bretagne)
+    privacy(bretagne)
 
 
 def _step(text: str) -> None:
