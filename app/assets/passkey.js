@@ -1,9 +1,11 @@
 // Passkeys (WebAuthn): asks the browser for a key, puts its answer in the form, sends the form.
-const known = Boolean(globalThis.PublicKeyCredential && navigator.credentials);
+// A passkey belongs to a host that has a name: an address in figures has none.
+const named = !/^[\d.]+$|:/.test(location.hostname);
+const known = named && Boolean(globalThis.PublicKeyCredential && navigator.credentials);
 
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
 const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-const named = (list) => (list ?? []).map((one) => ({ ...one, id: bytes(one.id) }));
+const listed = (list) => (list ?? []).map((one) => ({ ...one, id: bytes(one.id) }));
 
 async function options(address, form) {
   const seal = form.querySelector('input[name="csrf_token"]').value;
@@ -14,13 +16,13 @@ async function options(address, form) {
 }
 
 async function make(asked) {
-  const publicKey = { ...asked, challenge: bytes(asked.challenge), user: { ...asked.user, id: bytes(asked.user.id) }, excludeCredentials: named(asked.excludeCredentials) };
+  const publicKey = { ...asked, challenge: bytes(asked.challenge), user: { ...asked.user, id: bytes(asked.user.id) }, excludeCredentials: listed(asked.excludeCredentials) };
   const { id, rawId, type, response } = await navigator.credentials.create({ publicKey });
   return { id, type, rawId: text(rawId), response: { clientDataJSON: text(response.clientDataJSON), attestationObject: text(response.attestationObject), transports: response.getTransports?.() ?? [] } };
 }
 
 async function show(asked) {
-  const publicKey = { ...asked, challenge: bytes(asked.challenge), allowCredentials: named(asked.allowCredentials) };
+  const publicKey = { ...asked, challenge: bytes(asked.challenge), allowCredentials: listed(asked.allowCredentials) };
   const { id, rawId, type, response } = await navigator.credentials.get({ publicKey });
   const handle = response.userHandle ? text(response.userHandle) : null;
   return { id, type, rawId: text(rawId), response: { clientDataJSON: text(response.clientDataJSON), authenticatorData: text(response.authenticatorData), signature: text(response.signature), userHandle: handle } };

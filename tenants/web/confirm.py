@@ -96,6 +96,8 @@ def ask_here(ways: Ways, error: CrrcError | None = None) -> Response:
 
 def _asked(ways: Ways, action: str, carried: list[tuple[str, str]], error: CrrcError | None, sent: bool) -> Response:
     errors = dict(error.fields) if error else {}
+    if ways.codes_left and request.form.get(RECOVERY) and CODE in errors:
+        errors = {RECOVERY: errors[CODE]}  # beside the field that was filled in
     return page(
         "tenants/security/confirm.html",
         error.status if error else 403 if request.method == "POST" and not sent else 200,

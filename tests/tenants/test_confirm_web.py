@@ -121,6 +121,8 @@ def test_by_an_application_in_place(desk: Desk) -> None:
 def test_a_recovery_code_in_place_says_how_many_are_left(desk: Desk) -> None:
     desk.use(desk.who.add_totp().secret)
     with clock.frozen(clock.now() + timedelta(minutes=20)):
+        wrong = desk.add(confirm_recovery="7K4MQ-X9RTP")
+        assert (wrong.status_code, 'id="confirm_recovery-error"' in wrong.text) == (422, True)
         assert desk.add(confirm_recovery=shown(desk.who.codes[0])).status_code == 303
         assert "Il vous reste 9 codes de secours" in text_of(desk.browser.get("/account"))
 
