@@ -1,5 +1,9 @@
-"""Logs: one JSON object per line, on the standard error. No address with a secret in it, no cookie, no form."""
+"""Logs: one JSON object per line, on the standard error. No address with a secret in it, no cookie, no form.
 
+What libraries and our own modules tell the standard library is written the same way: nobody's words make a second line.
+"""
+
+import logging
 import sys
 from typing import Any
 
@@ -14,19 +18,45 @@ log = structlog.get_logger("crrc.requests")
 TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 
 
+SAID: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    TRACEBACKS,
+]
+
+
+class StandardError(logging.Handler):
+    """The standard library's records, as JSON lines on whatever the standard error is now."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        try:
+            sys.stderr.write(f"{self.format(record)}\n")
+        except Exception:
+            self.handleError(record)
+
+
 def configure() -> None:
     """Write JSON lines. For every process of ours, once."""
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            TRACEBACKS,
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=[*SAID, structlog.processors.JSONRenderer()],
         logger_factory=_to_standard_error,
         cache_logger_on_first_use=False,
     )
+    root = logging.getLogger()
+    if not any(isinstance(one, StandardError) for one in root.handlers):
+        handler = StandardError()
+        handler.setFormatter(
+            structlog.stdlib.ProcessorFormatter(
+                foreign_pre_chain=[*SAID, structlog.stdlib.add_logger_name],
+                processors=[
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    structlog.processors.JSONRenderer(),
+                ],
+            )
+        )
+        root.addHandler(handler)
 
 
 def install(app: Flask) -> None:
