@@ -10,6 +10,7 @@ from campaigns.service.reading import public_calls
 from campaigns.web.countdown import one_line
 from finess.rules.geography import departments
 from kit.web import actor, browser_cookie, page, permission
+from privacy.service.retention import public_periods
 from tenants.rules.profile import ACCESSIBILITY_LABELS
 from tenants.service.profile import public_profile
 from tenants.service.retention import KEPT_AFTER_END
@@ -88,6 +89,7 @@ def personal_data() -> Response:
     """What is kept about people, as the code keeps it."""
     return page(
         "legal/personal_data.html",
+        periods=public_periods(actor()),
         link=LINK_LIFETIME,
         session=SESSION_LIFETIME,
         after=KEPT_AFTER_END,

@@ -24,7 +24,7 @@ LABELS = {
 }
 HINTS = {
     "basis": "Article 6 du RGPD, et la loi quand il y en a une.",
-    "transfers": "« Aucun », ou le pays et ses garanties.",
+    "transfers": "« Aucun », ou le pays et ses garanties.",
     "retention": "Les durées adoptées pour ce portail s’ajoutent d’elles-mêmes.",
 }
 

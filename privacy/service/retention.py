@@ -11,7 +11,7 @@ from kit.transaction import Tx, transaction
 from privacy.models import PurgeRun, RetentionPolicy
 from privacy.permissions import PERMISSIONS
 from privacy.queries import retention as queries
-from privacy.rules.retention import KINDS, Kind, check_periods, cutoff, in_force
+from privacy.rules.retention import BY_KEY, KINDS, Kind, check_periods, cutoff, in_force, period
 from privacy.service.kinds import EXPIRING
 from tenants.models import Tenant
 
@@ -62,6 +62,14 @@ def _rehearse(tx: Tx, kind: Kind, months: int, before: datetime) -> Rehearsed:
     found = [queries.count_due(tx.session, one.due(before)) for one in EXPIRING[kind.key]]
     oldest = min((at for _, at in found if at is not None), default=None)
     return Rehearsed(kind, months, before, sum(count for count, _ in found), oldest)
+
+
+def public_periods(actor: Actor) -> dict[str, str]:
+    """What the portal tells everybody: by kind, how long and since when. Empty until the GRADeS has adopted periods."""
+    with transaction(actor) as tx:
+        adopted = queries.find_policy(tx.session, tx.tenant_id)
+    months = in_force(adopted.months) if adopted else {}
+    return {key: f"{period(count)} {BY_KEY[key].since}" for key, count in months.items()}
 
 
 def adopt_periods(actor: Actor, typed: Mapping[str, str], revision: int) -> RetentionPolicy:

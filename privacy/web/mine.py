@@ -20,7 +20,7 @@ blueprint = Blueprint("my_privacy", __name__, url_prefix="/account/privacy")
 HINTS = {
     "access": "Le plus simple est de télécharger votre copie, sur la page précédente\N{NO-BREAK SPACE}: elle est prête "
     "en quelques minutes.",
-    "rectification": "Votre nom se corrige dans « Mon compte ». Pour le reste, dites ce qui est faux, et où.",
+    "rectification": "Votre nom se corrige dans « Mon compte ». Pour le reste, dites ce qui est faux, et où.",
     "erasure": "Vos accès s’arrêtent et ce qui vous désigne est effacé, sauf ce que la loi veut qu’on garde.",
     "restriction": "Vos données sont gardées, et ne servent plus le temps qu’un point soit éclairci.",
     "objection": "Dites ce à quoi vous vous opposez, et pourquoi.",

@@ -79,6 +79,13 @@ SPOKEN_FOR = {
     "totp_secret": "Second facteur",
     "passkey": "Second facteur",
     "recovery_code": "Second facteur",
+    "consent": "Vos demandes et vos accords",
+    "privacy_request": "Vos demandes et vos accords",
+    "personal_export": "Vos demandes et vos accords",
+    "processing_version": "Protection des données",
+    "retention_policy": "Protection des données",
+    "breach": "Protection des données",
+    "breach_revision": "Protection des données",
 }
 
 

@@ -230,3 +230,14 @@ def test_a_closed_breach_shows_its_account(tenant: Tenant, boss: Browser) -> Non
     assert "Sans notification à la CNIL" in said
     assert WHOLE.measures in said
     adopt_periods(manager, {key: str(months) for key, months in defaults().items()}, 0)
+
+
+def test_the_public_page_says_the_periods_that_were_adopted(application: Flask, tenant: Tenant) -> None:
+    visitor = Browser(application, tenant)
+    assert "Pas d’effacement automatique" in text_of(visitor.get("/personal-data"))
+    typed = {key: str(months) for key, months in defaults().items()} | {"notification": "18"}
+    adopt_periods(a_grades(tenant), typed, 0)
+    said = text_of(visitor.get("/personal-data"))
+    assert "18\xa0mois après leur écriture" in visitor.get("/personal-data").text
+    assert "2\xa0ans" in visitor.get("/personal-data").text
+    assert "la donnée reste jusqu’à ce qu’une personne" not in said
