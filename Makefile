@@ -30,7 +30,13 @@ lint: setup
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-check: lint test  ## Exactly what CI runs: ruff, mypy, import contracts, tests
+sbom: setup  ## List what is installed, with licences and hashes (CycloneDX), into dist/sbom/
+	@$(BIN)/python scripts/sbom
+
+audit: setup  ## Look for known faults in what is locked; says so when nobody answers
+	@$(BIN)/python scripts/audit
+
+check: lint audit test  ## Exactly what CI runs: ruff, mypy, import contracts, known faults, tests
 
 fix: setup  ## Let ruff correct and format what it can
 	@$(BIN)/ruff check --fix .
