@@ -257,12 +257,13 @@ def _make_personal_export() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"]),
         sa.PrimaryKeyConstraint("tenant_id", "id"),
     )
-    op.create_index(
-        "ix_personal_export_tenant_id",
-        "personal_export",
-        ["tenant_id"],
-        postgresql_where=sa.text("state in ('asked', 'ready')"),
-    )
+    _index_personal_export()
+
+
+def _index_personal_export() -> None:
+    """Of one person (or one request) a copy is asked once at a time; whoever is unknown is the same nobody."""
+    waiting = sa.text("state in ('asked', 'ready')")
+    op.create_index("ix_personal_export_tenant_id", "personal_export", ["tenant_id"], postgresql_where=waiting)
     op.create_index("ix_personal_export_tenant_id_request_id", "personal_export", ["tenant_id", "request_id"])
     op.create_index("ix_personal_export_tenant_id_user_id", "personal_export", ["tenant_id", "user_id"])
     op.create_index(
@@ -271,4 +272,5 @@ def _make_personal_export() -> None:
         ["tenant_id", "user_id", "request_id"],
         unique=True,
         postgresql_where=sa.text("state = 'asked'"),
+        postgresql_nulls_not_distinct=True,
     )
