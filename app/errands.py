@@ -45,13 +45,13 @@ def run_errand(name: str, tenant_id: str, place: str, stopping: Callable[[], boo
     return done
 
 
-def ring_errands(tenant_id: UUID, among: tuple[Errand, ...] = ERRANDS) -> int:
+def ring_errands(tenant_id: UUID, among: tuple[Errand, ...] | None = None) -> int:
     """Call as many workers as useful for each errand of the tenant; returns how many were called.
 
     An errand that cannot say what is due does not silence the next ones: its fault is raised last.
     """
     called, fault = 0, None
-    for errand in among:
+    for errand in ERRANDS if among is None else among:
         try:
             called += sum(_ring(errand, str(tenant_id), str(place)) for place in range(errand.wanted(tenant_id)))
         except Exception as error:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from kit.errors import NotFound
@@ -31,7 +31,8 @@ def new_profile(now: datetime) -> TenantProfile:
 
 
 def is_taken(session: Session, domain: str, tenant_id: UUID) -> bool:
-    """Whether this host leads to another portal."""
+    """Whether this host leads to another portal. Whoever asks next waits for the end of this transaction."""
+    session.execute(select(func.pg_advisory_xact_lock(720703)))
     return bool(session.scalar(select(exists().where(Tenant.domain == domain, Tenant.id != tenant_id))))
 
 

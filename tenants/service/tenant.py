@@ -1,6 +1,6 @@
 """Portals: creating, listing, branding."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from kit.actor import Actor
 from kit.db import uuid7
 from kit.errors import Conflict, NotFound
 from kit.permissions import permit
-from kit.transaction import transaction
+from kit.transaction import Tx, transaction
 from tenants.models import Tenant
 from tenants.permissions import PERMISSIONS
 from tenants.queries.portal import new_profile
@@ -59,19 +59,24 @@ def create_tenant(
         "second_factor_roles": [check_role(role, (*TENANT_ROLES, *ORGANISATION_ROLES)) for role in second_factor_roles],
     }
     with transaction(replace(actor, tenant_id=tenant_id)) as tx:
-        refuse_taken(tx, values["domain"])
-        statement = insert(Tenant).values(**values, id=tenant_id, created_at=tx.now)
-        created: Tenant | None = tx.session.scalar(
-            statement.on_conflict_do_nothing(index_elements=["slug"]).returning(Tenant)
-        )
-        if created is None:
-            fault = f"Le portail «\xa0{slug}\xa0» existe déjà. Rien n’a été modifié."
-            raise Conflict(fault, {"slug": fault})
+        created = _insert(tx, values)
         profile = tx.add(new_profile(tx.now))
         profile.departments = list(departments)
         tx.audit("tenant.create", created.id, slug=slug, region_code=region_code)
         tx.emit("tenant.create", created.id)
     forget_portals()
+    return created
+
+
+def _insert(tx: Tx, values: Mapping[str, Any]) -> Tenant:
+    refuse_taken(tx, values["domain"])
+    statement = insert(Tenant).values(**values, id=tx.tenant_id, created_at=tx.now)
+    created: Tenant | None = tx.session.scalar(
+        statement.on_conflict_do_nothing(index_elements=["slug"]).returning(Tenant)
+    )
+    if created is None:
+        fault = f"Le portail «\xa0{values['slug']}\xa0» existe déjà. Rien n’a été modifié."
+        raise Conflict(fault, {"slug": fault})
     return created
 
 
