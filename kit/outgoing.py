@@ -10,14 +10,14 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
-from http.client import HTTPConnection, HTTPException, HTTPResponse
-from typing import Any, cast
+from http.client import HTTPException, HTTPResponse
 from urllib.parse import SplitResult, urlsplit
 
 from kit.address import address_fault, is_near, is_public
 from kit.settings import settings
+from kit.wire import Connection, reach
 
-CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 5.0, 20.0, 30.0
+WHOLE_SECONDS = 30.0
 LARGEST_ANSWER = 8 * 1024 * 1024
 LONGEST_ADDRESS = 4000
 AWAY = "ne répond pas (connexion impossible)."
@@ -71,7 +71,7 @@ def call(
     """
     end = time.monotonic() + patience
     parts = _read_address(who, url)
-    connection = _Connection(parts.hostname or "", _reach(who, parts, end))
+    connection = _connect(who, parts, end)
     target = parts.path or "/"
     try:
         connection.request(
@@ -91,83 +91,17 @@ def call(
     return Answer(answer.status, answer.headers, content)
 
 
-class _Connection(HTTPConnection):
-    """HTTP over a wire that is there already, encrypted or not."""
-
-    def __init__(self, host: str, wire: socket.socket) -> None:
-        super().__init__(host)
-        self._wire = wire
-
-    def connect(self) -> None:
-        """Nothing to reach: see `_reach`."""
-        self.sock = self._wire
-
-    def close(self) -> None:
-        """Also when nothing was asked."""
-        super().close()
-        self._wire.close()
-
-
-class _Bounded:
-    """Every wait ends when the whole call must: an answer that comes byte by byte is cut like a silent one."""
-
-    end: float
-
-    def recv_into(self, *args: Any) -> int:
-        """Receive, while there is time."""
-        self._bound(READ_SECONDS)
-        return super().recv_into(*args)  # type: ignore[misc,no-any-return]
-
-    def send(self, *args: Any) -> int:
-        """Send, while there is time."""
-        self._bound(READ_SECONDS)
-        return super().send(*args)  # type: ignore[misc,no-any-return]
-
-    def _bound(self, longest: float) -> None:
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("The call took too long.")
-        self.settimeout(min(longest, left))  # type: ignore[attr-defined]
-
-
-class _Wire(_Bounded, socket.socket):
-    """A TCP connection."""
-
-
-class _SafeWire(_Bounded, ssl.SSLSocket):
-    """The same, encrypted."""
-
-
-def _reach(who: str, parts: SplitResult, end: float) -> socket.socket:
-    """A wire to the one that the address names, which has proved to be it."""
+def _connect(who: str, parts: SplitResult, end: float) -> Connection:
+    """A connection to the one that the address names, which has proved to be it."""
+    host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    address = _where(who, parts.hostname or "", port)
-    wire = _Wire(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
-    wire.end = end
     try:
-        wire._bound(CONNECT_SECONDS)
-        wire.connect((address, port))
-        return _prove(wire, parts.hostname or "", end) if parts.scheme == "https" else wire
+        wire = reach(_where(who, host, port), port, host if parts.scheme == "https" else None, end)
     except ssl.SSLCertVerificationError as error:
-        wire.close()
         raise NotSent(f"{who} {UNPROVED}") from error
     except OSError as error:
-        wire.close()
         raise NotSent(f"{who} {AWAY}") from error
-
-
-def _prove(wire: _Wire, name: str, end: float) -> _SafeWire:
-    context = ssl.create_default_context()
-    context.sslsocket_class = _SafeWire
-    safe = cast(_SafeWire, context.wrap_socket(wire, server_hostname=name, do_handshake_on_connect=False))
-    safe.end = end
-    try:
-        safe._bound(CONNECT_SECONDS)
-        safe.do_handshake()
-    except OSError:
-        safe.close()
-        raise
-    return safe
+    return Connection(host, wire)
 
 
 def _read(answer: HTTPResponse, end: float, largest: int) -> bytes:

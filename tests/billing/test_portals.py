@@ -260,7 +260,7 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_called(monkeypatch: p
         raise OSError
 
     monkeypatch.setattr(socket, "getaddrinfo", answers)
-    monkeypatch.setattr("kit.outgoing._Wire.connect", connect)
+    monkeypatch.setattr("kit.wire.Wire.connect", connect)
     with pytest.raises(Unsent):
         call("Le portail", "GET", "https://portail.example/v1", {}, None)
     assert (asked, called) == (["portail.example"], [("203.0.114.7", 443)])

@@ -126,7 +126,7 @@ def test_a_name_is_asked_once_and_what_it_said_is_called(monkeypatch: pytest.Mon
         raise OSError
 
     asked = named(monkeypatch, "203.0.114.7", "127.0.0.1")
-    monkeypatch.setattr("kit.outgoing._Wire.connect", connect)
+    monkeypatch.setattr("kit.wire.Wire.connect", connect)
     with pytest.raises(NotSent):
         call(WHO, "POST", "https://hooks.example/v1", {}, b"")
     assert (asked, called) == (["hooks.example"], [("203.0.114.7", 443)])
