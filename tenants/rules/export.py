@@ -28,7 +28,7 @@ manifest.json     ce que contient l'archive : chaque fichier, sa taille, son em
 schema.json       chaque table : ses colonnes, leur type, sa clé, ce qu'elle désigne
 rows/<table>.csv  les lignes de la table : CSV (RFC 4180), UTF-8, virgules, titres ; vide : valeur absente
 rows/<table>.jsonl  les mêmes lignes, un objet JSON par ligne
-files/            les fichiers : livrables et factures sous leur empreinte SHA-256, que donnent les tables
+files/            les fichiers : livrables et factures sous leur empreinte SHA-256, que donnent les tables
 
 Les instants sont en UTC (ISO 8601), les montants en centimes. Les secrets scellés et les empreintes de secrets n'y sont
 pas : manifest.json les nomme.

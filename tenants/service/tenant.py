@@ -39,8 +39,7 @@ def create_tenant(
     domain: str = "",
     second_factor_roles: Sequence[str] = (),
 ) -> Tenant:
-    """Open a portal. Raises Conflict when the slug or the domain is taken, Invalid (slug, name, ars, zone, colour,
-    contact_email, domain).
+    """Open a portal. Raises Conflict when the slug or the domain is taken, Invalid (each argument but the région's).
 
     `zone` is an IANA name, `region_code` and `departments` INSEE's; whoever calls knows the région. What else a portal
     needs from its first day, others make when they hear of `tenant.create`.
