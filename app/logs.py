@@ -16,8 +16,8 @@ from app.arrival import milliseconds
 log = structlog.get_logger("crrc.requests")
 # Without the local variables: a cookie, a link's secret, what people wrote would be among them.
 TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
-
-
+# At its DEBUG level Authlib writes the access tokens it gives, whatever level somebody chooses for the rest.
+TALKATIVE = ("authlib",)
 SAID: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
@@ -44,6 +44,8 @@ def configure() -> None:
         logger_factory=_to_standard_error,
         cache_logger_on_first_use=False,
     )
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     root = logging.getLogger()
     if not any(isinstance(one, StandardError) for one in root.handlers):
         handler = StandardError()
