@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,12 @@ APP_ROLE = "crrc_app"
 RELAY_ROLE = "crrc_relay"
 # Neither nullif nor missing_ok: an unset tenant is an error (unknown setting, or ''::uuid), never an empty answer.
 CURRENT_TENANT = "current_setting('app.tenant_id')::uuid"
+
+# One constant text, prepared once a connection: each transaction says it first (bench/rls.py).
+SAY = (
+    "select set_config('app.tenant_id', %s, true), set_config('app.actor_kind', %s, true), "
+    "set_config('app.person_id', %s, true)"
+)
 
 
 def protect(execute: Callable[[str], object], *tables: str) -> None:
@@ -42,12 +48,12 @@ def bind(session: Session, actor: Actor) -> None:
     software and the operator on the platform nothing is said, and every tenant's table raises.
     """
     if actor.tenant_id is not None:
-        said = {"app.tenant_id": str(actor.tenant_id), "app.actor_kind": actor.kind}
+        said = (str(actor.tenant_id), actor.kind, "")
     elif actor.kind == "person" and actor.user_id is not None:
-        said = {"app.tenant_id": str(UUID(int=0)), "app.actor_kind": actor.kind, "app.person_id": str(actor.user_id)}
+        said = (str(UUID(int=0)), actor.kind, str(actor.user_id))
     else:
         return
-    session.execute(select(*(func.set_config(name, value, True) for name, value in said.items())))
+    session.connection().exec_driver_sql(SAY, said)
 
 
 def refuse_powerful_role(connection: Connection) -> None:
