@@ -5,8 +5,11 @@ import hashlib
 import io
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -319,3 +322,36 @@ def test_the_page_of_a_log_that_was_edited_names_the_line(grades: Browser, tenan
 def test_an_empty_log_is_said(application: Flask, tenant: Tenant) -> None:
     found = list_lines(operator("tests", tenant.id), read_wanted({}))
     assert (found.entries, found.head, found.after) == ([], 0, None)
+
+
+@pytest.fixture
+def whoever() -> Callable[[bytes], "subprocess.CompletedProcess[bytes]"]:
+    """The program of docs/audit.md, in a Python of its own."""
+    text = (Path(__file__).resolve().parents[2] / "docs/audit.md").read_text()
+    (program,) = re.findall(r"```python\n(.*?)```", text, re.S)
+    assert len(program.splitlines()) <= 20
+    return lambda said: subprocess.run(
+        [sys.executable, "-I", "-c", program], input=said, capture_output=True, check=False
+    )
+
+
+def test_the_program_of_the_documentation_checks_an_export(
+    grades: Browser, tenant: Tenant, whoever: Callable[[bytes], "subprocess.CompletedProcess[bytes]"]
+) -> None:
+    for number in range(6):
+        act(tenant, "campaign.hold", note=f"é\u2028{number}")
+    lines = exported(grades, "jsonl").splitlines(keepends=True)
+    good = whoever(b"".join(lines))
+    head = json.loads(lines[-1])
+    assert (good.returncode, good.stderr) == (0, b"")
+    assert good.stdout.decode().strip() == f"up to line {head['number']}: {head['hash']}"
+    changed = {**json.loads(lines[3]), "text": json.loads(lines[3])["text"].replace("hold", "publish")}
+    assert (
+        b"line 4: altered" in whoever(b"".join([*lines[:3], json.dumps(changed).encode() + b"\n", *lines[4:]])).stderr
+    )
+    assert b"lines 3 to 3: not in this file" in whoever(b"".join([*lines[:2], *lines[3:]])).stdout
+    stranger = {**json.loads(lines[3]), "before": "0" * 64}
+    stranger["hash"] = hashlib.sha256(f"{stranger['before']}\n{stranger['text']}".encode()).hexdigest()
+    forged = whoever(b"".join([*lines[:3], json.dumps(stranger).encode() + b"\n", *lines[4:]]))
+    assert b"line 4: does not follow line 3" in forged.stderr
+    assert whoever(b"").stdout == b"no line\n"
