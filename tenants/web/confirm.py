@@ -1,4 +1,4 @@
-"""« Confirmez que c’est vous »: asked in place, so that what was typed goes on once it is proved.
+"""« Confirmez que c’est vous »: asked in place, so that what was typed goes on once it is proved.
 
 The page carries the fields of the form it interrupts and sends them to the same address, with the proof beside them
 (`confirm_*`). The roof proves first (`prove_sent`), then the view reads the form as it was filled in. Files cannot be
@@ -142,7 +142,7 @@ def _answer() -> Answer | None:
 def _tell_codes_left(who: Actor) -> None:
     left = list_ways(who, None).codes_left
     words = f"Il vous reste {count(left, 'code')} de secours." if left else "C’était votre dernier code de secours."
-    flash(f"{words} Si vous avez perdu votre téléphone ou votre clé, remplacez-les dans « Mon compte ».", "wait")
+    flash(f"{words} Si vous avez perdu votre téléphone ou votre clé, remplacez-les dans « Mon compte ».", "wait")
 
 
 def _page_before() -> str:
