@@ -5,14 +5,25 @@ without a gap inside a tenant, `hash` is the SHA-256 of the previous hash and of
 people are named by their identifier, so that an erased person leaves the log whole.
 """
 
+import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from kit.db import INSTANT, Base, Identified, OwnedByTenant
+from kit.actor import Actor
+from kit.db import INSTANT, Base, Identified, OwnedByTenant, uuid7
+
+# All lines of a transaction in one statement: the database takes the head of the chain once.
+ADD_LINES = text(
+    "insert into audit_line (tenant_id, id, at, action, subject_id, actor_kind, actor_id, actor_name, acting_as, ip, "
+    "request_id, facts) select * from jsonb_to_recordset(cast(:lines as jsonb)) as line (tenant_id uuid, id uuid, "
+    "at timestamptz, action text, subject_id uuid, actor_kind text, actor_id uuid, actor_name text, acting_as text, "
+    "ip text, request_id text, facts jsonb)"
+)
+CHECK_NOW = text("set constraints all immediate")
 
 
 class AuditLine(OwnedByTenant, Identified, Base):
@@ -67,3 +78,27 @@ class AuditAnchor(OwnedByTenant, Base):
     hash: Mapped[str]
     public_key: Mapped[str]
     signature: Mapped[str]
+
+
+def line_of(actor: Actor, at: datetime, action: str, subject_id: UUID | None, facts: dict[str, Any]) -> dict[str, Any]:
+    """A line to add, as JSON writes it."""
+    return {
+        "tenant_id": str(actor.tenant_id),
+        "id": str(uuid7()),
+        "at": at.isoformat(),
+        "action": action,
+        "subject_id": str(subject_id) if subject_id else None,
+        "actor_kind": actor.kind,
+        "actor_id": str(actor.user_id) if actor.user_id else None,
+        "actor_name": "" if actor.kind == "person" else actor.name,
+        "acting_as": actor.acting_as,
+        "ip": actor.ip,
+        "request_id": actor.request_id,
+        "facts": facts,
+    }
+
+
+def add_lines(session: Session, lines: list[dict[str, Any]]) -> None:
+    """Add lines of `line_of`, in one statement, once what waits for the end of the transaction has been checked."""
+    session.execute(CHECK_NOW)
+    session.execute(ADD_LINES, {"lines": json.dumps(lines)})

@@ -1,6 +1,5 @@
 """One command, one transaction, one actor. The only place that makes a session."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -9,26 +8,19 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete, event, text
+from sqlalchemy import delete, event
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, SessionTransaction
 
 from kit import clock
 from kit.actor import Actor
-from kit.db import OwnedByTenant, engine, uuid7
+from kit.audit import add_lines, line_of
+from kit.db import OwnedByTenant, engine
 from kit.machine import Machine
 from kit.outbox import Deadline, OutboxMessage
 from kit.rls import bind
 
 Row = TypeVar("Row")
-# All lines of a transaction in one statement: the database takes the head of the chain once.
-ADD_LINES = text(
-    "insert into audit_line (tenant_id, id, at, action, subject_id, actor_kind, actor_id, actor_name, acting_as, ip, "
-    "request_id, facts) select * from jsonb_to_recordset(cast(:lines as jsonb)) as line (tenant_id uuid, id uuid, "
-    "at timestamptz, action text, subject_id uuid, actor_kind text, actor_id uuid, actor_name text, acting_as text, "
-    "ip text, request_id text, facts jsonb)"
-)
-CHECK_NOW = text("set constraints all immediate")
 
 
 class Stateful(Protocol):
@@ -71,23 +63,7 @@ class Tx:
     def audit(self, action: str, subject_id: UUID | None, **facts: Any) -> None:
         """Write who did what, as the last thing of the transaction. `facts` are identifiers and figures, never what
         people wrote."""
-        actor = self.actor
-        self.lines.append(
-            {
-                "tenant_id": str(self.tenant_id),
-                "id": str(uuid7()),
-                "at": self.now.isoformat(),
-                "action": action,
-                "subject_id": str(subject_id) if subject_id else None,
-                "actor_kind": actor.kind,
-                "actor_id": str(actor.user_id) if actor.user_id else None,
-                "actor_name": "" if actor.kind == "person" else actor.name,
-                "acting_as": actor.acting_as,
-                "ip": actor.ip,
-                "request_id": actor.request_id,
-                "facts": facts,
-            }
-        )
+        self.lines.append(line_of(self.actor, self.now, action, subject_id, facts))
 
     def _chain(self) -> None:
         """Insert the audit lines. The database chains each to the one before, and its lock on the tenant's chain is
@@ -95,8 +71,7 @@ class Tx:
         """
         if self.lines:
             self.session.flush()
-            self.session.execute(CHECK_NOW)
-            self.session.execute(ADD_LINES, {"lines": json.dumps(self.lines)})
+            add_lines(self.session, self.lines)
 
     def emit(self, topic: str, subject_id: UUID, key: str = "") -> None:
         """Tell whoever listens, after commit."""
