@@ -65,7 +65,7 @@ PERMISSIONS: Table = {
     "identity.unlink": confirmed(oneself),
     "session.end": anyone,
     "session.view": oneself,
-    "session.revoke": oneself,
+    "session.revoke": confirmed(oneself),
     "second_factor.view": signed_in,
     "second_factor.prove": signed_in,
     "second_factor.add": confirmed(signed_in),

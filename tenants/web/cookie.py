@@ -43,3 +43,9 @@ def forget(response: Response) -> Response:
     g.pop("session_renewed", None)
     response.delete_cookie(session_cookie(), httponly=True, samesite="Lax", secure=is_secure())
     return response
+
+
+def forget_all(response: Response) -> Response:
+    """The same, with what pages kept in the browser (assets/autosave.js does so where this header is not known)."""
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return forget(response)

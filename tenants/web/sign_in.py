@@ -13,7 +13,7 @@ from tenants.service import identity
 from tenants.service.session import Cookie
 from tenants.service.sign_in import ELSEWHERE, ask_sign_in_link, look_at_link, use_sign_in_link
 from tenants.service.sign_in_code import use_sign_in_code
-from tenants.web.cookie import forget, remember, session_secret
+from tenants.web.cookie import forget_all, remember, session_secret
 from tenants.web.identity import ASKED, PENDING, leave_for, private, signed_out_url
 
 sign_in = Blueprint("sign_in", __name__)
@@ -100,7 +100,7 @@ def sign_out() -> Response:
         kind, url = identity.sign_out(actor(), session_secret(), browser(), backs)
     session.clear()
     if url is not None:
-        return forget(leave_for(kind, url, "out"))
+        return forget_all(leave_for(kind, url, "out"))
     flash("Vous êtes déconnecté.", "good")
     if kind:
         flash(
@@ -108,7 +108,7 @@ def sign_out() -> Response:
             "s’en servent.",
             "wait",
         )
-    return forget(redirect(f"/{g.tenant.slug}/", 303))
+    return forget_all(redirect(f"/{g.tenant.slug}/", 303))
 
 
 def _form(next_path: str, error: CrrcError | None = None, email: str = "") -> Response:
