@@ -146,47 +146,51 @@ def changed(claims: dict[str, Any], lies: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in (claims | lies).items() if value is not None}
 
 
+class Door(BaseHTTPRequestHandler):
+    """Its pages."""
+
+    forger: Forger
+
+    def do_GET(self) -> None:
+        forger, path = self.forger, self.path.removeprefix(BASES[self.forger.kind])
+        forger.asked.append(path)
+        if path == SUFFIXES[forger.kind]:
+            self.answer(200, json.dumps(forger.discovery()).encode())
+        elif path == "/jwks":
+            keys = [key.as_dict(private=False) for key in forger.keys.values()]
+            self.answer(200, json.dumps({"keys": keys}).encode())
+        elif path == "/userinfo":
+            type_, body = forger.userinfo()
+            self.answer(200, body if forger.lies.userinfo_body is None else forger.lies.userinfo_body, type_)
+        else:
+            self.answer(404, b"")
+
+    def do_POST(self) -> None:
+        lies = self.forger.lies
+        self.forger.asked.append("token")
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        status, said = self.forger.token({name: values[0] for name, values in parse_qs(body).items()})
+        told = lies.token_body or json.dumps(said).encode()
+        self.answer(status if lies.token_status == 200 else lies.token_status, told)
+
+    def answer(self, status: int, body: bytes, type_: str = "application/json") -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", type_)
+        self.send_header("Content-Length", str(len(body)))
+        if status == 302:
+            self.send_header("Location", "http://127.0.0.1:1/")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        """Quiet."""
+
+
 @contextmanager
 def open_forger(kind: str) -> Iterator[Forger]:
     """Run it on any free port."""
     forger = Forger(kind)
-
-    class Door(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            path = self.path.removeprefix(BASES[kind])
-            forger.asked.append(path)
-            if path == SUFFIXES[kind]:
-                self.answer(200, json.dumps(forger.discovery()).encode())
-            elif path == "/jwks":
-                self.answer(
-                    200, json.dumps({"keys": [key.as_dict(private=False) for key in forger.keys.values()]}).encode()
-                )
-            elif path == "/userinfo":
-                type_, body = forger.userinfo()
-                self.answer(200, body if forger.lies.userinfo_body is None else forger.lies.userinfo_body, type_)
-            else:
-                self.answer(404, b"")
-
-        def do_POST(self) -> None:
-            forger.asked.append("token")
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            status, said = forger.token({name: values[0] for name, values in parse_qs(body).items()})
-            told = forger.lies.token_body or json.dumps(said).encode()
-            self.answer(status if forger.lies.token_status == 200 else forger.lies.token_status, told)
-
-        def answer(self, status: int, body: bytes, type_: str = "application/json") -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", type_)
-            self.send_header("Content-Length", str(len(body)))
-            if status == 302:
-                self.send_header("Location", "http://127.0.0.1:1/")
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *args: object) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("OwnDoor", (Door,), {"forger": forger}))
     forger.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
