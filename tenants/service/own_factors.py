@@ -55,10 +55,9 @@ def portals_that_want_one(user_id: UUID) -> list[str]:
 
 def rename_passkey(actor: Actor, passkey_id: UUID, name: str) -> None:
     """Call a key of one's own otherwise. Raises NotFound, Unconfirmed, Invalid (name)."""
-    called = check_key_name(name)
     with transaction(actor) as tx:
         key = _own_key(tx, passkey_id, "second_factor.add")
-        key.name = called
+        key.name = check_key_name(name)
         tx.audit("second_factor.rename", key.id)
 
 

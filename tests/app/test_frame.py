@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from kit.actor import Actor, operator
+from kit.actor import Actor, operator, system
 from kit.db import uuid7
 from kit.transaction import transaction
 from notifications.service.notices import NewNotice, notify
@@ -41,7 +41,7 @@ def test_who_works_for_the_ars_and_for_an_applicant_sees_both(
         "Factures",
         "Campagnes",
         "Agenda",
-        "Fonctionnement",
+        "Portail",
     ]
 
 
@@ -54,7 +54,8 @@ def test_the_current_page_is_marked_and_the_part_it_belongs_to(browser: Browser,
         ("/campaigns/inconnu", "Appels à candidatures", "true"),
         ("/staff/campaigns", "Campagnes", "page"),
         ("/staff/campaigns/inconnu", "Campagnes", "true"),
-        ("/pulse", "Fonctionnement", "page"),
+        ("/staff/settings", "Portail", "page"),
+        ("/pulse", "Portail", "true"),
         ("/account", "", ""),
     ):
         marked = {words: mark for words, mark in menu(browser, path).items() if mark}
@@ -67,7 +68,7 @@ def test_unread_notices_are_counted_in_the_header(
     me = person("avis@x.fr")
     browser.sign_in("avis@x.fr")
     assert "non lue" not in text_of(browser.get("/account"))
-    with transaction(operator("tests", tenant.id)) as tx:
+    with transaction(system(tenant.id, "tests")) as tx:
         for number in range(2):
             context = {"organisation": {"name": "Les Ajoncs", "finess_ej": "560002511"}, "role": "Lecteur"}
             notice = NewNotice(f"essai:{number}", "tenants/member_added", uuid7(), me.email, me.user_id, "/", context)

@@ -178,8 +178,8 @@ def test_the_menu_leads_where_one_may_go(application: Flask, tenant: Tenant) -> 
     assert menu("menu@x.fr") == [*everybody, "Mes dossiers"]
     assert menu(member.email) == [*everybody, "Mes dossiers", "Mes prestations", "Factures", "Agenda"]
     assert menu(provider.email) == [*everybody, "Mes missions", "Agenda"]
-    assert menu("ars_manager@x.fr") == [*everybody, "Factures", "Campagnes", "Fonctionnement"]
-    ours = ["Campagnes", "Prestations", "Facturation", "Agenda", "Fonctionnement"]
+    assert menu("ars_manager@x.fr") == [*everybody, "Factures", "Campagnes", "Portail"]
+    ours = ["Campagnes", "Prestations", "Facturation", "Agenda", "Portail"]
     assert menu("grades_manager@x.fr") == [*everybody, *ours]
 
 
