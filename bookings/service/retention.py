@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, cast, delete, exists, func, select, tuple_, update
+from sqlalchemy import Select, cast, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.types import DateTime
 
 from bookings.models import AvailabilityException, CalendarFeed, Entitlement, Order, Satisfaction, WaitingEntry
@@ -30,10 +30,11 @@ def _forget_contacts(tx: Tx, orders: Sequence[UUID]) -> None:
 
 
 def _rights(before: datetime) -> Select[Any, Any]:
-    """Rights that are used, closed, or expired."""
+    """Rights that are used, closed, or expired: one that is open without a last day is still somebody's."""
     since = func.coalesce(cast(Entitlement.expires_on, DateTime(timezone=True)), Entitlement.created_at)
     named = Entitlement.contact["name"].astext
-    return select(Entitlement.id, since.label("since")).where(named != ERASED_NAME, since < before)
+    over = or_(Entitlement.state != "open", Entitlement.expires_on.is_not(None))
+    return select(Entitlement.id, since.label("since")).where(over, named != ERASED_NAME, since < before)
 
 
 def _forget_right_contacts(tx: Tx, rights: Sequence[UUID]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app import errands
+from bookings.models import Entitlement
 from campaigns.models import AnswerRevision, Candidacy, Decision, Review, Submission
 from kit import clock
 from kit.actor import operator, system
@@ -26,8 +27,10 @@ from privacy.service import purging
 from privacy.service.purging import open_due_purge, purge_now, run_purge
 from privacy.service.retention import adopt_periods, view_periods
 from tenants.models import Tenant
+from tests.bookings.buying import an_entitlement
 from tests.campaigns.files import CLOSED, NOTIFIED, a_call, a_file, a_person
 from tests.privacy.people import a_grades
+from tests.services_catalog.market import a_facility, a_market
 from tests.sides import two_sides
 
 TYPED = {key: str(months) for key, months in defaults().items()}
@@ -218,3 +221,16 @@ def test_a_portal_purges_its_own_rows(tenant: Tenant, make_tenant: Callable[...,
     with clock.frozen(LATER):
         purge_now(operator("tests", tenant.id))
         assert (due(tenant), due(other)) == ({}, {"candidacy_draft": 1})
+
+
+def test_a_right_that_is_still_open_keeps_its_contact(tenant: Tenant) -> None:
+    """Given three years ago, never used, without a last day: it can be used tomorrow, and somebody is called."""
+    market = a_market(tenant)
+    right = an_entitlement(tenant, market, a_facility(tenant))
+    with transaction(system(tenant.id, "tests")) as tx:
+        tx.session.execute(update(Entitlement).values(created_at=LATER - timedelta(days=1100), expires_on=None))
+    with clock.frozen(LATER):
+        assert "order_contact" not in due(tenant)
+        with transaction(system(tenant.id, "tests")) as tx:
+            tx.session.get_one(Entitlement, (tenant.id, right.id)).state = "closed"
+        assert due(tenant)["order_contact"] == 1
