@@ -11,7 +11,8 @@ from kit.db import uuid7
 from kit.errors import Conflict
 from kit.transaction import Tx
 from kit.vault import lock_away, take_out
-from tenants.models import ExternalIdentity, Session, SignInLink, User
+from tenants.models import ExternalIdentity, Session, SignInLink, Tenant, User
+from tenants.queries.factor import has_factor
 from tenants.queries.identity import find_identity
 from tenants.rules.identity import PROVIDER_NAMES, Told
 from tenants.service.account import take_account
@@ -23,16 +24,24 @@ TAKEN = (
 )
 
 
-def enter(tx: Tx, link: SignInLink, ended: str | None, agent: str) -> Cookie:
-    """Come in by a link that has just been used: its address is proved, and so the identity that waited for it.
+def enter(tx: Tx, link: SignInLink, ended: str | None, agent: str) -> tuple[Cookie, str]:
+    """Come in by a link that has just been used, and where to land: its address is proved, and so the identity that
+    waited for it.
 
-    Raises Conflict when somebody else's account has the identity.
+    Where a second factor protects the account, a mail attaches nothing: whoever reads somebody's mails has a strong
+    identity of their own. It is attached from the account, once the factor is shown. Raises Conflict when somebody
+    else's account has the identity.
     """
     told = _waiting(link.identity)
     user = take_account(tx, link.email, told.name if told else "")
-    if told is not None:
-        return arrive(tx, told, attach_identity(tx, told, user.id), user, ended, agent, link=str(link.id))
-    return _start(tx, user, Arrival(agent=agent), ended, link=str(link.id))
+    if told is None:
+        return _start(tx, user, Arrival(agent=agent), ended, link=str(link.id)), link.next_path
+    if has_factor(tx.session, user.id):
+        slug = tx.session.get_one(Tenant, tx.tenant_id).slug
+        cookie = _start(tx, user, Arrival(agent=agent), ended, link=str(link.id), waiting=told.provider)
+        return cookie, f"/{slug}/account/identities?waiting={told.provider}"
+    identity = attach_identity(tx, told, user.id)
+    return arrive(tx, told, identity, user, ended, agent, link=str(link.id)), link.next_path
 
 
 def arrive(

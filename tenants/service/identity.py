@@ -180,8 +180,8 @@ def _check_answer(door: oidc.Door, answer: Mapping[str, str]) -> None:
 
 
 def _attach(tx: Tx, told: Told, wanted: str, next_path: str) -> Came:
-    """To the account that asked, which must still be the one of this browser."""
-    if tx.actor.user_id is None or tx.actor.user_id != UUID(wanted):
+    """To the account that asked, which must still be the one of this browser, with its second factor shown."""
+    if tx.actor.user_id is None or tx.actor.user_id != UUID(wanted) or tx.actor.held_back:
         raise Conflict(NOT_YOURS)
     attach_identity(tx, told, tx.actor.user_id)
     return Came(next_path, attached=True)

@@ -111,7 +111,7 @@ def use_sign_in_link(
         if link is None:
             _refuse_dead(tx, find_link(tx.session, tx.tenant_id, digest), browser)
             raise NotFound(UNKNOWN)
-        return enter(tx, link, ended, agent), link.next_path
+        return enter(tx, link, ended, agent)
 
 
 def sent_link(tx: Tx, link_id: UUID) -> SentLink | None:

@@ -49,5 +49,5 @@ def use_sign_in_code(
                 taken = take_link(tx.session, tx.tenant_id, link.digest, link.browser or "", tx.now)
                 if taken is None:
                     raise Conflict(OVER)
-                return enter(tx, taken, ended, agent), taken.next_path
+                return enter(tx, taken, ended, agent)
     raise Invalid(WRONG, {"code": WRONG})

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kit.web import actor, page, permission
@@ -23,6 +23,7 @@ def list_identities() -> Response:
         doors=identity.list_doors(actor()),
         names=PROVIDER_NAMES,
         told_status=told_status,
+        waiting=PROVIDER_NAMES.get(request.args.get("waiting", "")),
     )
 
 

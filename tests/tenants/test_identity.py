@@ -12,10 +12,11 @@ from kit.vault import take_out
 from tenants.models import ExternalIdentity, Session, Tenant
 from tenants.queries.person import find_user
 from tenants.service.session import find_signed_in
-from tenants.service.sign_in import make_sign_in_link
+from tenants.service.sign_in import make_sign_in_link, use_sign_in_link
 from tests.browser import text_of
 from tests.peers.oidc.forger import Forger, Lies, open_forger
 from tests.tenants.doors import Visitor, last_mail, register
+from tests.tenants.proving import Somebody
 from tests.tenants.test_factor_mails import told
 
 pytestmark = pytest.mark.usefixtures("no_limits")
@@ -268,3 +269,32 @@ def test_signing_out_ends_here_even_when_the_provider_is_away(meet: Meet, procon
     assert find_signed_in(visitor.tenant.id, secret, None) is None
     assert "vous connaît encore" in visitor.get("/").text
     forget_providers()
+
+
+def test_a_mail_alone_attaches_nothing_to_an_account_with_a_second_factor(
+    meet: Meet, proconnect: Forger, tenant: Tenant
+) -> None:
+    """Whoever reads somebody's mails has an identity of their own, as strong as they like: it is not the factor."""
+    email = f"{tenant.slug}.{CAMILLE}"
+    secret = make_sign_in_link(operator("tests", tenant.id), email, "/")
+    victim = Somebody(tenant, email, use_sign_in_link(anonymous(tenant.id), secret)[0].secret).add_totp()
+    proconnect.lies.id_token = {"acr": "eidas2"}
+    thief = meet("t")
+    thief.come_back("proconnect", proconnect.let_in(thief.go("proconnect", f"/{tenant.slug}/candidacies")))
+    answer = thief.post("/sign-in/code", {"code": last_mail(tenant).code})
+    assert answer.location == f"/{tenant.slug}/account/identities?waiting=proconnect"
+    assert actor_of(thief).held_back
+    assert (session_of(thief).method, session_of(thief).factor_at) == ("link", None)
+    assert identities_of(thief) == []
+    assert "/second-factor?next=" in thief.get("/account/identities?waiting=proconnect").location
+    again = meet("u")
+    assert "/sign-in/sent" in again.come_back("proconnect", proconnect.let_in(again.go("proconnect"))).location
+    # Their own person shows the factor, is told why, and attaches it.
+    shown = {"confirm_code": victim.code().text, "next": answer.location}
+    assert thief.post("/second-factor", shown).location == answer.location
+    assert "un second facteur protège ce compte" in text_of(thief.get("/account/identities?waiting=proconnect"))
+    url = thief.post("/sign-in/proconnect/attach").headers["Refresh"].removeprefix("0; url=")
+    thief.come_back("proconnect", proconnect.let_in(url))
+    back = meet("w")
+    back.come_back("proconnect", proconnect.let_in(back.go("proconnect")))
+    assert session_of(back).factor_at is not None
