@@ -19,6 +19,8 @@ KEPT = timedelta(days=7)
 HELD = timedelta(seconds=150)
 # What is kept to recognise a secret, beside the columns that are sealed: of no use to anybody else, so it stays here.
 DIGESTS = frozenset({"digest", "previous_digest"})
+# Of somebody on their way in: the name of their browser, and what their identity provider said, with its sealed token.
+ON_THE_WAY = frozenset({"sign_in_link.browser", "sign_in_link.identity"})
 FORMAT = "crrc-export/1"
 README = """\
 Export de tout un portail CRRC.
@@ -38,6 +40,13 @@ pas : manifest.json les nomme.
 def storage_name(tenant_id: object, export_id: object, digest: str) -> str:
     """Where the storage keeps an archive. Made twice, after a kill, it may differ: its SHA-256 is in its name."""
     return f"exports/{tenant_id}/{export_id}-{digest}.zip"
+
+
+def is_in_archive(stored: str) -> bool:
+    """Whether a file of the storage is the portal's: not its archives, nor the copies that people asked for, where
+    their account in every portal is."""
+    kind, _, rest = stored.split("/", 2)
+    return kind != "exports" and not (kind == "tenants" and rest.startswith("personal/"))
 
 
 def path_in_archive(stored: str) -> str:

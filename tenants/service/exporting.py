@@ -92,7 +92,7 @@ def _write(actor: Actor, export: TenantExport, stop: Stop) -> bool:
     draft = Draft(_folder(export))
     if not draft.has(ROWS_DONE):
         _write_rows(actor, draft)
-    names = [name for name in storage().names(export.tenant_id) if not name.startswith("exports/")]
+    names = [name for name in storage().names(export.tenant_id) if rules.is_in_archive(name)]
     for number, name in enumerate(names):
         if stop():
             draft.pause()

@@ -300,3 +300,17 @@ def test_a_process_that_is_killed_in_the_middle_is_followed_by_another(
     with export.fetch_export(manager, asked.id) as (_, file):
         archive = zipfile.ZipFile(io.BytesIO(file.read()))
     assert sum(part["path"].startswith("files/") for part in manifest_of(archive)["parts"]) == 120
+
+
+def test_what_people_asked_for_themselves_alone_is_not_in_it(tenant: Tenant, manager: Actor, tmp_path: Path) -> None:
+    """A person's own copy tells of their account in every portal: the GRADeS has the rows, never that paper."""
+    source = tmp_path / "copie.json"
+    source.write_text("les sessions de Jeanne")
+    storage().keep(f"tenants/{tenant.id}/personal/{uuid7()}.json", source)
+    archive = made(tenant, manager)
+    assert [name for name in archive.namelist() if "personal/" in name] == []
+
+
+def test_what_waits_for_a_sign_in_is_not_in_it(tenant: Tenant, manager: Actor) -> None:
+    """An identity that waits for its address holds a sealed token; a browser's name is what its link is bound to."""
+    assert {"sign_in_link.identity", "sign_in_link.browser"} <= set(manifest_of(made(tenant, manager))["left_out"])
