@@ -129,7 +129,15 @@ function menus() {
   });
 }
 
+/* On a phone the row of pages slides: the page one is on is in sight. */
+function slideToPage() {
+  const row = document.querySelector(".crrc-pages ul");
+  const here = row?.querySelector("[aria-current]");
+  if (here) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 guardSubmits();
+slideToPage();
 focusSummary();
 countdowns();
 limits();

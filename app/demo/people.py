@@ -6,7 +6,7 @@ from kit.actor import Actor, anonymous, operator
 from tenants.models import Tenant
 from tenants.service.account import rename_account
 from tenants.service.role import grant_role
-from tenants.service.session import find_signed_in
+from tenants.service.session import end_session, find_signed_in
 from tenants.service.sign_in import make_sign_in_link, use_sign_in_link
 
 
@@ -45,6 +45,7 @@ def acting(tenant: Tenant, person: Person) -> Actor:
     actor = find_signed_in(tenant.id, cookie.secret, None)
     if actor is None:
         raise RuntimeError(f"{person.email} cannot sign in.")
+    end_session(actor, cookie.secret)  # nobody finds, among their own browsers, one that they never had
     if actor.name != person.name:
         rename_account(actor, person.name)
     return replace(actor, name=person.name)
