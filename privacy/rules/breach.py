@@ -96,8 +96,10 @@ def check_notification(detected_at: datetime, told_at: datetime, now: datetime, 
         faults["told_at"] = "Cet instant est dans l’avenir."
     elif told_at < detected_at:
         faults["told_at"] = "La CNIL n’a pas pu être notifiée avant que la violation soit constatée."
-    if not reference.strip():
-        faults["reference"] = "Recopiez la référence que la CNIL a donnée."
+    try:
+        check_line(reference, "reference", "Recopiez la référence que la CNIL a donnée.")
+    except Invalid as fault:
+        faults |= fault.fields
     reason = late.strip() if is_late(detected_at, told_at) else ""
     if not faults and is_late(detected_at, told_at) and len(reason) < 10:
         faults["late_reason"] = "Passées 72 heures, dites ce qui a retardé la notification (RGPD 33.1)."

@@ -34,7 +34,8 @@ def opened(tenant: Tenant, at: datetime = SEEN + timedelta(hours=1)) -> Breach:
 def reminded(tenant: Tenant) -> list[str]:
     """The titles of the reminders, each message delivered twice."""
     with transaction(system(tenant.id, "tests")) as tx:
-        told = tx.session.scalars(select(OutboxMessage).where(OutboxMessage.topic == "breach.remind")).all()
+        news = select(OutboxMessage).where(OutboxMessage.topic == "breach.remind").order_by(OutboxMessage.emitted_at)
+        told = tx.session.scalars(news).all()
     for message in [*told, *told]:
         for reaction in SUBSCRIPTIONS["breach.remind"]:
             deliver(SUBSCRIPTIONS, tenant.id, message.id, listener_name(reaction))
@@ -139,3 +140,10 @@ def test_when_it_was_seen_is_wanted(tenant: Tenant, seen: datetime | None) -> No
     with pytest.raises(Invalid) as fault:
         open_breach(a_grades(tenant), "Un titre", seen, FACTS)
     assert fault.value.fields.keys() == {"detected_at"}
+
+
+def test_a_reference_that_cannot_be_kept_is_named(tenant: Tenant) -> None:
+    boss, breach = a_grades(tenant), opened(tenant)
+    with clock.frozen(SEEN + timedelta(hours=2)), pytest.raises(Invalid) as refused:
+        notify_cnil(boss, breach.id, clock.now(), {"reference": "CNIL\0-1"})
+    assert refused.value.fields.keys() == {"reference"}
