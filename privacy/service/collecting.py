@@ -33,7 +33,7 @@ OUR_OWN = (
         PrivacyRequest,
         "Demandes de droits",
         "Répondre, et pouvoir le prouver",
-        by=("user_id", "recorded_by", "closed_by"),
+        by=("user_id",),
         email=("email",),
         shown={
             "number": "Numéro",
@@ -44,6 +44,13 @@ OUR_OWN = (
             "details": "Demande",
             "answer": "Réponse",
         },
+    ),
+    Trace(  # others' requests: what they asked is theirs (RGPD 15.4)
+        PrivacyRequest,
+        "Demandes de droits auxquelles vous avez répondu",
+        "Répondre, et pouvoir le prouver",
+        by=("recorded_by", "closed_by"),
+        shown={"number": "Numéro", "kind": "Droit", "received_on": "Reçue le", "closed_at": "Close le"},
     ),
     Trace(
         PersonalExport,
@@ -168,7 +175,7 @@ def _mentions(tx: Tx, person: Person) -> list[dict[str, Any]]:
         counted[table] = counted.get(table, 0) + count
     if not counted:
         return []
-    labels = {trace.table: trace.title for traces in PACKAGES.values() for trace in traces}
+    labels = {trace.table: trace.title for traces in PACKAGES.values() for trace in reversed(traces)}
     rows = [{"where": labels.get(table, table), "rows": count} for table, count in sorted(counted.items())]
     why = "Votre nom ou votre adresse y figurent, parfois dans ce que d’autres ont écrit"
     return [{"title": "Où vous êtes nommé", "why": why, "rows": rows}]

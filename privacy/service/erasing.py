@@ -15,7 +15,6 @@ from campaigns.service import personal as of_campaigns
 from kit.actor import system
 from kit.errand import Stop
 from kit.outbox import OutboxMessage
-from kit.storage import storage
 from kit.transaction import Tx, transaction
 from notifications.models import Notification
 from notifications.service import personal as of_notices
@@ -26,6 +25,7 @@ from privacy.queries.mentions import count_mentions, replace_in, replace_mention
 from privacy.rules.kept import KEPT
 from privacy.service.collecting import words_of
 from privacy.service.erasure import person_of
+from privacy.service.exporting import forget_copies
 from privacy.service.request import close
 from services_catalog.service import personal as of_catalogue
 from tenants.rules.person import Person, pseudonym
@@ -112,12 +112,7 @@ def _forget_copies(tx: Tx, person: Person) -> dict[str, int]:
     """The copies of their data that were made for them, and their files."""
     if person.user_id is None:
         return {}
-    of_them = PersonalExport.user_id == person.user_id
-    for stored in tx.session.execute(select(PersonalExport.stored_json, PersonalExport.stored_pdf).where(of_them)):
-        for name in filter(None, stored):
-            storage().forget(name)
-    gone = delete(PersonalExport).where(of_them).returning(PersonalExport.id)
-    count = len(tx.session.scalars(gone).all())
+    count = forget_copies(tx, PersonalExport.user_id == person.user_id)
     return {"personal_export": count} if count else {}
 
 

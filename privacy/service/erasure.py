@@ -105,6 +105,8 @@ def decide(actor: Actor, request_id: UUID, heirs: Mapping[UUID, UUID | None], sp
         if found:
             raise Conflict(" ".join(found))
         figures = leave_portal(tx, person.user_id, heirs) if person.user_id else {}
+        # The account forgets its name before the rest is looked through: from here on the request knows it.
+        row.spellings = [name for name in person.names if name != row.name]
         row.outcome = {"done": figures}
         row.revision += 1
         tx.advance(row, REQUEST, "erase", done=figures)

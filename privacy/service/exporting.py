@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy import ColumnElement, delete
 
 from kit.actor import Actor, system
 from kit.db import uuid7
@@ -237,6 +238,15 @@ def _say_failure(tenant_id: UUID, export_id: UUID, attempts: int, error: Excepti
             row.error = type(error).__name__
             if attempts >= MOST_ATTEMPTS:
                 row.state, row.next_attempt_at = "failed", None
+
+
+def forget_copies(tx: Tx, which: ColumnElement[bool]) -> int:
+    """Remove copies with their files, before anything stops pointing at them; returns how many."""
+    gone = delete(PersonalExport).where(which).returning(PersonalExport.stored_json, PersonalExport.stored_pdf)
+    rows = tx.session.execute(gone).all()
+    for name in (name for row in rows for name in row if name):
+        storage().forget(name)
+    return len(rows)
 
 
 def expire_next(tenant_id: UUID) -> bool:

@@ -14,6 +14,7 @@ from kit.transaction import Tx
 from notifications.service.retention import EXPIRING as OF_NOTICES
 from privacy.models import PersonalExport, PrivacyRequest
 from privacy.rules.retention import KINDS
+from privacy.service.exporting import forget_copies
 from tenants.service.audit_proof import EXPIRING as OF_AUDIT
 from tenants.service.expiring import EXPIRING as OF_TENANTS
 
@@ -24,7 +25,8 @@ def _requests(before: datetime) -> Select[Any, Any]:
 
 
 def _remove_requests(tx: Tx, requests: Sequence[UUID]) -> None:
-    tx.session.execute(delete(PersonalExport).where(PersonalExport.request_id.in_(requests)))
+    """With the copies made for them, whose files nothing would find again."""
+    forget_copies(tx, PersonalExport.request_id.in_(requests))
     tx.session.execute(delete(PrivacyRequest).where(PrivacyRequest.id.in_(requests)))
 
 

@@ -58,9 +58,15 @@ def _rows(session: Session, person: Person, trace: Trace) -> Iterable[dict[str, 
     named = [*trace.by, *trace.email, *trace.contact]
     columns = [getattr(trace.model, name) for name in dict.fromkeys([*trace.shown, *named])]
     for row in session.execute(select(*columns).where(trace.of(person)).order_by(*order)).mappings():
-        said = {name: row[name] for name in trace.shown}
+        others = {name for name in trace.contact if not _is_of(row[name], person)}
+        said = {name: None if name in others else row[name] for name in trace.shown}
         role = [column for column in trace.by if row[column] == person.user_id]
         yield {**said, "named_as": role or [*trace.email, *trace.contact]}
+
+
+def _is_of(contact: Mapping[str, Any] | None, person: Person) -> bool:
+    """Whether a contact is the person: whoever wrote a colleague's name down is not given it again as their own."""
+    return bool(contact and person.email and str(contact.get("email") or "").lower() == person.email)
 
 
 def blank_contacts(session: Session, person: Person, traces: Sequence[Trace]) -> dict[str, int]:

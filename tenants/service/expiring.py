@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, exists, func, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, select
 
 from kit.outbox import Delivery, OutboxMessage
 from kit.retention import Expiring
@@ -20,15 +20,20 @@ def _claims(before: datetime) -> Select[Any, Any]:
 
 
 def _remove_claims(tx: Tx, claims: Sequence[UUID]) -> None:
-    """Their proofs leave the storage first: a claim without its file is found again, a file without claim is not."""
-    gone = select(OrganisationClaim.file_stored).where(
-        OrganisationClaim.id.in_(claims), OrganisationClaim.file_stored.is_not(None)
-    )
-    for name in tx.session.scalars(gone).all():
-        shared = select(func.count()).where(OrganisationClaim.file_stored == name, OrganisationClaim.id.not_in(claims))
-        if name and not tx.session.scalar(shared):
-            storage().forget(name)
-    tx.session.execute(delete(OrganisationClaim).where(OrganisationClaim.id.in_(claims)))
+    remove_claims(tx, OrganisationClaim.id.in_(claims))
+
+
+def remove_claims(tx: Tx, which: ColumnElement[bool]) -> int:
+    """Remove requests, and the proofs that no other one shares; returns how many requests.
+
+    The files leave before the rows are committed: a claim without its file is found again, a file without claim is not.
+    """
+    gone = tx.session.scalars(delete(OrganisationClaim).where(which).returning(OrganisationClaim.file_stored)).all()
+    files = {name for name in gone if name}
+    shared = select(OrganisationClaim.file_stored).where(OrganisationClaim.file_stored.in_(files))
+    for name in files.difference(tx.session.scalars(shared) if files else ()):
+        storage().forget(name)
+    return len(gone)
 
 
 def _tokens(before: datetime) -> Select[Any, Any]:

@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from kit.errors import Conflict, Invalid
-from kit.storage import storage
 from kit.transaction import Tx
 from tenants.models import Membership, Organisation, OrganisationClaim, Session, SignInLink
 from tenants.queries import organisation as queries
 from tenants.queries.organisation import Colleague
 from tenants.queries.person import list_roles
 from tenants.rules.person import Person
+from tenants.service.expiring import remove_claims
 from tenants.service.role import keep_a_manager
 from tenants.service.standing import lock_portal
 
@@ -93,9 +93,5 @@ def forget_asking(tx: Tx, person: Person) -> dict[str, int]:
     if person.user_id is None:
         return {"sign_in_link": len(gone)} if gone else {}
     mine = OrganisationClaim.user_id == person.user_id
-    files = select(OrganisationClaim.file_stored).where(mine, OrganisationClaim.file_stored.is_not(None))
-    for name in tx.session.scalars(files).all():
-        storage().forget(name or "")
-    claims = tx.session.scalars(delete(OrganisationClaim).where(mine).returning(OrganisationClaim.id)).all()
-    figures = {"sign_in_link": len(gone), "organisation_claim": len(claims)}
+    figures = {"sign_in_link": len(gone), "organisation_claim": remove_claims(tx, mine)}
     return {name: count for name, count in figures.items() if count}

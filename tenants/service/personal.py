@@ -40,7 +40,7 @@ TRACES = (
         OrganisationClaim,
         "Demandes d’accès à un organisme",
         "Vérifier qui représente un organisme",
-        by=("user_id", "decided_by"),
+        by=("user_id",),
         shown={
             "finess_ej": "FINESS juridique",
             "name": "Organisme",
@@ -53,6 +53,13 @@ TRACES = (
             "decided_at": "Réponse le",
             "decision": "Réponse",
         },
+    ),
+    Trace(  # others' requests: what they say of themselves is theirs (RGPD 15.4)
+        OrganisationClaim,
+        "Demandes d’accès auxquelles vous avez répondu",
+        "Savoir qui a donné ou refusé un accès",
+        by=("decided_by",),
+        shown={"finess_ej": "FINESS juridique", "name": "Organisme", "state": "État", "decided_at": "Réponse le"},
     ),
     Trace(
         AccountReview,

@@ -1,6 +1,7 @@
 """Erasing somebody: no name is left in any column but where the law wants it, and nothing that proves is lost."""
 
 from collections.abc import Callable
+from pathlib import Path
 from uuid import UUID
 
 import psycopg
@@ -13,17 +14,21 @@ from billing.models import Invoice
 from kit import clock
 from kit.actor import operator, system
 from kit.audit import AuditLine
+from kit.db import uuid7
 from kit.errors import Conflict, Invalid
 from kit.relay import fire_due
+from kit.storage import storage
 from kit.transaction import transaction
 from notifications.models import Notification
-from privacy.models import PrivacyRequest
+from privacy.models import Breach, PrivacyRequest
 from privacy.queries.mentions import tenant_tables, written_columns
+from privacy.rules.breach import Account
 from privacy.rules.kept import KEPT, why_kept
 from privacy.service import request as requests
+from privacy.service.breach import open_breach
 from privacy.service.erasing import FIRST_LOOK, erase_next, forget_request, run_erasures
 from privacy.service.erasure import decide, plan_erasure
-from tenants.models import Membership, OrganisationMember, Session, Tenant, User
+from tenants.models import Membership, OrganisationClaim, OrganisationMember, Session, Tenant, User
 from tenants.service.forgetting import forget_account
 from tenants.service.organisation import list_my_organisations
 from tests.browser import Browser
@@ -273,3 +278,37 @@ def test_somebody_without_an_account_is_erased_too(tenant: Tenant) -> None:
     decide(boss, made.id, {}, [])
     run_erasures(tenant.id, lambda: False)
     assert request_of(tenant, made.id).outcome["account"] is None
+
+
+def test_killed_after_the_account_it_still_knows_the_name_of_the_account(tenant: Tenant) -> None:
+    """A letter is signed « S. Kerguélen »: once the account is forgotten, only the request knows how it was called."""
+    person = somebody(tenant, a_facility(tenant).organisation.id, email="lettre@ajoncs.invalid")
+    boss = a_grades(tenant)
+    with transaction(system(tenant.id, "tests")) as tx:
+        asked = PrivacyRequest(kind="erasure", channel="letter", user_id=person.user_id, name="S. Kerguélen")
+        asked.email, asked.details, asked.identity = person.email, "", "Sa lettre"
+        requests._receive(tx, asked, tx.now.date(), "Europe/Paris", "privacy_request.record")
+    breach = open_breach(boss, f"Vu avec {NAME}", clock.now(), Account("Un courriel est parti ailleurs."))
+    decide(boss, asked.id, {}, [])
+    assert person.user_id is not None
+    forget_account(person.user_id)
+    run_erasures(tenant.id, lambda: False)
+    with transaction(system(tenant.id, "tests")) as tx:
+        assert tx.session.get_one(Breach, (tenant.id, breach.id)).title == "Vu avec Personne effacée"
+
+
+def test_a_proof_that_somebody_else_sent_too_stays(tenant: Tenant, tmp_path: Path) -> None:
+    """The same paper of an organism, sent by two people, is kept once: one of them goes, the paper stays."""
+    place = f"claims/{tenant.id}/ab/abcd"
+    (tmp_path / "kbis").write_bytes(b"%PDF-1.7")
+    storage().keep(place, tmp_path / "kbis")
+    person, other = somebody(tenant, email="kbis.un@ajoncs.invalid"), somebody(tenant, email="kbis.deux@ajoncs.invalid")
+    for one in (person, other):
+        with transaction(system(tenant.id, "tests")) as tx:
+            file = {"file_stored": place, "file_name": "kbis.pdf", "file_type": "application/pdf", "file_bytes": 8}
+            words = {"function": "Cadre", "evidence": "Le Kbis.", "role": "editor", "decision": "", **file}
+            entity = {"finess_ej": "350000022", "name": "Les Lilas", "state": "asked", "asked_at": tx.now}
+            tx.add(OrganisationClaim(id=uuid7(), user_id=one.user_id, **entity, **words))
+    for one, left in ((person, [place]), (other, [])):
+        erase(tenant, one)
+        assert storage().names(tenant.id) == left

@@ -4,15 +4,18 @@ import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import select
 
 from app.subscriptions import SUBSCRIPTIONS
+from bookings.models import Order
 from kit import clock
 from kit.actor import Actor, operator, system
-from kit.db import Base
+from kit.db import Base, uuid7
 from kit.errors import Conflict, Forbidden, Invalid, NotFound
 from kit.outbox import OutboxMessage
 from kit.relay import deliver, fire_due, listener_name
@@ -20,16 +23,17 @@ from kit.storage import storage
 from kit.transaction import transaction
 from notifications.models import Notification
 from privacy.models import PersonalExport
-from privacy.service import collecting, exporting
+from privacy.service import collecting, exporting, kinds
 from privacy.service import request as requests
 from privacy.service.exporting import KEPT_FOR, LEASE, ask_export, make_next, open_export, run_exports
 from privacy.service.request_list import list_all
-from tenants.models import Tenant, User
+from tenants.models import OrganisationClaim, Tenant, User
 from tenants.service.consent import has_consent, my_consents, record_consent, set_consent
 from tests.campaigns.files import a_call, a_file, a_person
 from tests.privacy.people import a_grades, somebody
 from tests.privacy.poison import NAME
 from tests.services_catalog.market import a_facility
+from tests.sides import two_sides
 
 # Tables that name people, and why no copy reads them.
 UNREAD = {"issuer": "identity of the GRADeS on its invoices"}
@@ -316,3 +320,60 @@ def test_somebody_who_only_visits_is_asked_to_sign_in(tenant: Tenant) -> None:
 def _row(tenant: Tenant, export_id: Any) -> PersonalExport:
     with transaction(system(tenant.id, "tests")) as tx:
         return tx.session.get_one(PersonalExport, (tenant.id, export_id))
+
+
+def test_a_copy_holds_nothing_that_others_wrote_of_themselves(tenant: Tenant) -> None:
+    """Whoever answered somebody's request reads that they did, never again what was asked or shown (RGPD 15.4)."""
+    boss, person = a_grades(tenant), somebody(tenant, email="anne@ajoncs.invalid")
+    asked = requests.ask(person, "access", "Ma santé ne regarde que moi.")
+    requests.answer(boss, asked.id, "Voici tout ce que nous gardons.")
+    facility = a_facility(tenant)
+    with transaction(system(tenant.id, "tests")) as tx:
+        words = {"function": "Aide-soignante", "evidence": "Ma carte est la 35 000.", "role": "editor"}
+        where = {"finess_ej": facility.organisation.finess_ej, "name": facility.organisation.name}
+        when = {"state": "accepted", "asked_at": tx.now, "decided_at": tx.now, "decision": "Bienvenue, Anne."}
+        who = {"user_id": person.user_id, "decided_by": boss.user_id}
+        tx.add(OrganisationClaim(id=uuid7(), **words, **where, **when, **who))
+    copy = ask_export(boss)
+    run_exports(tenant.id, lambda: False)
+    text = open_export(boss, copy.id, "json").content.decode()
+    assert "Demandes de droits auxquelles vous avez répondu" in text
+    assert "Demandes d’accès auxquelles vous avez répondu" in text
+    for theirs in ("Ma santé", "Voici tout", "Aide-soignante", "35 000", "Bienvenue"):
+        assert theirs not in text
+    mine = ask_export(person)
+    run_exports(tenant.id, lambda: False)
+    text = open_export(person, mine.id, "json").content.decode()
+    for own in ("Ma santé", "Voici tout", "Aide-soignante", "35 000", "Bienvenue"):
+        assert own in text
+
+
+def test_a_request_that_goes_takes_the_files_of_its_copies(tenant: Tenant) -> None:
+    """A copy may be made of an old request the day before its period is over: nothing finds its files afterwards."""
+    boss, person = a_grades(tenant), somebody(tenant, email="jadis@ajoncs.invalid")
+    asked = requests.ask(person, "access", "")
+    requests.answer(boss, asked.id, "Voici tout ce que nous gardons.")
+    ask_export(boss, asked.id)
+    run_exports(tenant.id, lambda: False)
+    assert len(storage().names(tenant.id)) == 2
+    with transaction(system(tenant.id, "tests")) as tx:
+        (own,) = kinds.OUR_OWN
+        own.end(tx, [asked.id])
+    assert storage().names(tenant.id) == []
+
+
+def test_a_copy_holds_no_other_contact_of_an_order(application: Flask, tenant: Tenant) -> None:
+    """Whoever placed an order reads that they did, not the telephone of the colleague they named in it."""
+    sides = two_sides(application, tenant)
+    person = somebody(tenant, UUID(sides.facility["organisation_id"]), email="commande@ajoncs.invalid")
+    contact = {"name": "Odile Autre", "function": "RSSI", "email": "odile@ajoncs.invalid", "phone": "0299000000"}
+    with transaction(system(tenant.id, "tests")) as tx:
+        order = tx.session.scalars(select(Order)).first()
+        assert order is not None
+        order.requested_by, order.contact = person.user_id, contact
+    asked = ask_export(person)
+    run_exports(tenant.id, lambda: False)
+    text = open_export(person, asked.id, "json").content.decode()
+    assert order.number in text
+    assert "Odile" not in text
+    assert "0299000000" not in text
