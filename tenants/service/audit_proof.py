@@ -13,7 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 from kit import signing
 from kit.actor import Actor, system
 from kit.audit import AuditAnchor
-from kit.chain import Anchor, Checker, Fault
+from kit.chain import Anchor, Fault
+from kit.chain_check import Checker
 from kit.errors import Conflict
 from kit.french import NBSP, grouped
 from kit.permissions import permit

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit import signing
-from kit.chain import Anchor, Checker, Fault, Head, Line, next_hash
+from kit.chain import Anchor, Fault, Head, Line, next_hash
+from kit.chain_check import Checker
 
 AT = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 
