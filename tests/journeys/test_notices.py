@@ -47,14 +47,19 @@ def morning(tenant: Tenant) -> None:
         tx.session.execute(waiting.values(hold_until=tx.now))
 
 
+def whole(portal: Portal) -> None:
+    """Every process of an installation."""
+    portal.start_web()
+    portal.start("worker")
+    portal.start("scheduler")
+
+
 def test_a_digest_and_one_click_to_leave_it(
     make_tenant: Callable[..., Tenant], portal: Portal, post: Post, visitor: Callable[..., Page]
 ) -> None:
     tenant = make_tenant()
     grant_role(operator("tests", tenant.id), SOMEBODY, "ars_instructor")
-    portal.start_web()
-    portal.start("worker")
-    portal.start("scheduler")
+    whole(portal)
     anne, robot = visitor(), visitor(script=False, phone=True)
     anne.goto(f"/{tenant.slug}/account/notifications")
     sign_in(anne, post, SOMEBODY)
