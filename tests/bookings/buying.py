@@ -14,7 +14,7 @@ from kit.actor import Actor, system
 from kit.db import uuid7
 from kit.transaction import transaction
 from tenants.models import Tenant
-from tests.campaigns.files import a_call
+from tests.campaigns.files import a_call, submit
 from tests.services_catalog.market import Facility, Market
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -104,4 +104,7 @@ def _a_file(tenant: Tenant, facility: Facility) -> Candidacy:
             saved_at=NOW,
             submitted_at=NOW,
         )
-        return tx.add(file)
+        tx.add(file)
+        tx.session.flush()
+        submit(tx, file, NOW)
+        return file

@@ -88,8 +88,7 @@ def a_call(
             "number": 1,
             "rule_version": 1,
             "form_version": 1,
-            "document": documents.document(slug=values["slug"], title=values["title"], summary="")
-            | dict(document or {}),
+            "document": {**documents.document(slug=call.slug, title=call.title, summary=""), **(document or {})},
             "sha256": "",
             "created_at": OPENED,
         }
@@ -129,11 +128,12 @@ def a_file(tenant: Tenant, call: Campaign, members: int = 1, state: str = "submi
         tx.add(candidacy)
         tx.session.flush()
         if submitted_at:
-            _submit(tx, candidacy, at)
+            submit(tx, candidacy, at)
         return candidacy.id
 
 
-def _submit(tx: Tx, candidacy: Candidacy, at: datetime) -> None:
+def submit(tx: Tx, candidacy: Candidacy, at: datetime) -> None:
+    """Its submission, with the verdict of that instant."""
     verdict = Verdict(
         id=uuid7(),
         campaign_id=candidacy.campaign_id,

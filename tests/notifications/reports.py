@@ -12,6 +12,10 @@ def status(
     quoted: str = "",
 ) -> bytes:
     """A delivery status notification, Postfix's shape. `quoted`: the headers of our mail that come back."""
+    return f"{_head(to)}{_parts(recipient, code, action, said, quoted)}".encode()
+
+
+def _head(to: str) -> str:
     return (
         "Return-Path: <>\r\n"
         f"Delivered-To: {to}\r\n"
@@ -23,6 +27,11 @@ def status(
         "Content-Type: multipart/report; report-type=delivery-status;\r\n"
         '\tboundary="A1.2/mx.example.org"\r\n'
         "\r\n"
+    )
+
+
+def _parts(recipient: str, code: str, action: str, said: str, quoted: str) -> str:
+    return (
         "--A1.2/mx.example.org\r\n"
         "Content-Type: text/plain; charset=us-ascii\r\n"
         "\r\n"
@@ -46,7 +55,7 @@ def status(
         "\r\n"
         f"{quoted}\r\n"
         "--A1.2/mx.example.org--\r\n"
-    ).encode()
+    )
 
 
 def complaint(original: bytes, mail_from: str = "", sort: str = "abuse") -> bytes:
