@@ -57,7 +57,7 @@ def create_app() -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=is_secure(),
     )
-    app.url_map.strict_slashes = False
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False  # a redirection would repeat the Host
     permission("public.view")(app.view_functions["static"])
     app.before_request(_limit_text)
     for install in (

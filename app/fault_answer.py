@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 import structlog
 from flask import g, json, render_template
+from flask.globals import request_ctx
 from markupsafe import escape
 from werkzeug.wrappers import Response
 
@@ -60,6 +61,8 @@ def _page(status: int, sentence: str, code: str, wait: timedelta | None) -> Resp
     general = "errors/400.html" if status < 500 else "errors/500.html"
     retry_after = duration(wait) if wait else None
     g.unread = 0  # a fault asks the database nothing more, and it may be the fault
+    if request_ctx.url_adapter is None:  # a Host that is no name: no page of ours has an address
+        return Response(_bare(status, sentence), status, mimetype="text/html")
     try:
         html = render_template(
             [f"errors/{code}.html", f"errors/{status}.html", general],
@@ -69,5 +72,9 @@ def _page(status: int, sentence: str, code: str, wait: timedelta | None) -> Resp
         )
     except Exception:  # whatever it is: the page of a fault is the last thing that may fail
         log.exception("fault.page", status=status)
-        html = f'<!doctype html><html lang="fr"><meta charset="utf-8"><title>{status}</title><p>{escape(sentence)}'
+        html = _bare(status, sentence)
     return Response(html, status, mimetype="text/html")
+
+
+def _bare(status: int, sentence: str) -> str:
+    return f'<!doctype html><html lang="fr"><meta charset="utf-8"><title>{status}</title><p>{escape(sentence)}'

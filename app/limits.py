@@ -5,7 +5,6 @@ what each act limits itself (links, codes, calls of other systems).
 """
 
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address
 
 from flask import Flask, current_app, g, request
 from werkzeug.wrappers import Response
@@ -42,15 +41,8 @@ def count_guess() -> None:
 
 
 def address() -> str:
-    """Where the request comes from: an IPv4 address, or an IPv6 network of one subscriber (/64)."""
-    text = request.remote_addr or ""
-    try:
-        found = ip_address(text)
-    except ValueError:
-        return text
-    if not isinstance(found, IPv6Address):
-        return text
-    return str(found.ipv4_mapped) if found.ipv4_mapped else found.exploded[:19]
+    """Where the request comes from (kit.limits.subscriber)."""
+    return limits.subscriber(request.remote_addr)
 
 
 def _limit() -> None:

@@ -66,8 +66,9 @@ def install(app: Flask) -> None:
     app.after_request(_write)
 
 
-def _to_standard_error(*names: Any) -> structlog.PrintLogger:
-    return structlog.PrintLogger(sys.stderr)
+def _to_standard_error(*names: Any) -> structlog.WriteLogger:
+    """A line and its end are written in one piece: the web's processes share the standard error."""
+    return structlog.WriteLogger(sys.stderr)
 
 
 def _write(response: Response) -> Response:

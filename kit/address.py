@@ -1,6 +1,6 @@
 """The address of another system, as somebody typed it: https, a plain name, nothing hidden in it. Pure."""
 
-from ipaddress import IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 LONGEST = 200
@@ -12,6 +12,8 @@ PLAINER = "L’adresse ne doit contenir ni identifiant, ni dièse."
 NEAR = ("localhost", "127.0.0.1", "::1")
 # All that is given out of IPv6; elsewhere, and in 6to4, an address of IPv4 may be wrapped: one of ours too.
 GIVEN_OUT, WRAPPED = IPv6Network("2000::/3"), IPv6Network("2002::/16")
+# Kept by IANA for protocols; ipaddress knows parts of it only, and clouds answer there (192.0.0.192).
+PROTOCOLS = IPv4Network("192.0.0.0/24")
 
 
 def address_fault(typed: str, *, longest: int = LONGEST, may_ask: bool = False) -> str:
@@ -48,4 +50,4 @@ def is_public(address: str) -> bool:
     found = getattr(found, "ipv4_mapped", None) or found
     if isinstance(found, IPv6Address) and (found not in GIVEN_OUT or found in WRAPPED):
         return False
-    return found.is_global and not found.is_multicast
+    return found.is_global and not found.is_multicast and found not in PROTOCOLS

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+from ipaddress import IPv6Address, ip_address
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -43,6 +44,18 @@ class Standing:
     def is_over(self) -> bool:
         """Whether this one was too many."""
         return self.count > self.most
+
+
+def subscriber(ip: str | None) -> str:
+    """Whom to count for an address: an IPv4 address itself, of IPv6 the network that one subscriber has (/64)."""
+    text = ip or ""
+    try:
+        found = ip_address(text)
+    except ValueError:
+        return text
+    if not isinstance(found, IPv6Address):
+        return text
+    return str(found.ipv4_mapped) if found.ipv4_mapped else found.exploded[:19]
 
 
 def count_one(name: str, subject: str, most: int, window: timedelta) -> Standing:
@@ -94,6 +107,13 @@ def _count(key: str, seconds: int, by: int = 1) -> int:
 def _count_here(key: str, by: int) -> int:
     with _lock:
         if len(_here) >= MOST_REMEMBERED:
-            _here.clear()
+            _make_room()
         _here[key] = _here.get(key, 0) + by
         return _here[key]
+
+
+def _make_room() -> None:
+    """Forget the half that counted least: a flood of new subjects does not free one that is being guessed."""
+    most = sorted(_here.items(), key=lambda one: one[1], reverse=True)[: MOST_REMEMBERED // 2]
+    _here.clear()
+    _here.update(most)

@@ -63,7 +63,7 @@ def _text(value: Value) -> str:
     if isinstance(value, date):
         return value.isoformat()
     text = "" if value is None else str(value)
-    return f"'{text}" if isinstance(value, str) and text[:1] in FORMULA_SIGNS | {"\t", "\r"} else text
+    return f"'{text}" if isinstance(value, str) and text[:1] in FORMULA_SIGNS else text
 
 
 def _cell(sheet: Any, value: Value, bold: bool = False) -> Any:

@@ -28,7 +28,7 @@ MOST_PARTS = 200
 MOST_ROWS = 5000
 MOST_COLUMNS = 60
 MOST_BLOCKS = 500  # of merged cells
-FORMULA_SIGNS = frozenset("=+-@'")
+FORMULA_SIGNS = frozenset("=+-@'\t\r")
 _SEPARATORS = ";,\t|"
 
 

@@ -70,7 +70,7 @@ def ask_token() -> Response:
     """A token of an hour, for a client that proves itself in the header (Basic) or in the form."""
     answer = gateway.answer(_find, _keep)
     if answer.status_code == 401 or (answer.status_code == 400 and b"invalid_client" in answer.get_data()):
-        limits.hit("client_secret", request.remote_addr or "", MOST_FAULTS, WINDOW, TOO_MANY_FAULTS)
+        limits.hit("client_secret", limits.subscriber(request.remote_addr), MOST_FAULTS, WINDOW, TOO_MANY_FAULTS)
     return answer
 
 

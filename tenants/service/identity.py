@@ -58,7 +58,7 @@ def begin(actor: Actor, kind: str, next_path: str, browser: str, back: str, *, a
     Raises NotFound when the portal has no such provider, ProviderAway, TooManyRequests.
     """
     permit(PERMISSIONS, actor, "identity.link" if attach else "identity.start")
-    limits.hit("identity-ip", actor.ip or "", MOST_BY_IP, timedelta(minutes=15), TOO_MANY)
+    limits.hit("identity-ip", limits.subscriber(actor.ip), MOST_BY_IP, timedelta(minutes=15), TOO_MANY)
     with transaction(actor) as tx:
         door = _door(tx, kind)
     oidc.describe(kind, door.discovery_url)

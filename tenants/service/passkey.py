@@ -92,7 +92,7 @@ def handle_of(user_id: UUID) -> bytes:
 
 
 def _limit(actor: Actor) -> None:
-    limits.hit("passkey-ip", actor.ip or "", 2 * MOST_BY_IP, WINDOW, "Trop d’essais depuis votre réseau.")
+    limits.hit("passkey-ip", limits.subscriber(actor.ip), 2 * MOST_BY_IP, WINDOW, "Trop d’essais depuis votre réseau.")
 
 
 def _subject(browser: str) -> str:

@@ -64,7 +64,8 @@ def ask_sign_in_link(
     """
     address = check_email(email)
     permit(PERMISSIONS, actor, "sign_in_link.ask")
-    limits.hit("sign-in-ip", ip, MOST_BY_IP, WINDOW, "Trop de liens ont été demandés depuis votre réseau.")
+    too_many = "Trop de liens ont été demandés depuis votre réseau."
+    limits.hit("sign-in-ip", limits.subscriber(ip), MOST_BY_IP, WINDOW, too_many)
     sentence = (
         f"{MOST_BY_ADDRESS} liens viennent d’être envoyés à cette adresse\N{NO-BREAK SPACE}: utilisez le dernier reçu, "
         "et regardez dans les courriers indésirables."

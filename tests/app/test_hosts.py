@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
+from app import logs
 from kit.actor import operator
 from kit.host import address_of, host_name, origin_of, our_hosts
 from kit.settings import settings
@@ -144,3 +145,25 @@ def test_robots_are_told_what_to_leave_alone(application: Flask) -> None:
     said = application.test_client().get("/robots.txt")
     assert said.mimetype == "text/plain"
     assert {"Disallow: /*/staff/", "Disallow: /api/", "Allow: /"} <= set(said.text.splitlines())
+
+
+@pytest.mark.usefixtures("public")
+def test_no_redirection_is_made_of_a_host(application: Flask, tenant: Tenant) -> None:
+    """Two slashes lead nowhere: Werkzeug would send to one, at the host and port that the request says."""
+    for path in (f"/{tenant.slug}//services", f"//{tenant.slug}/services", "/static//icons/favicon.svg", "/api//v1"):
+        answer = application.test_client().get(
+            path, headers={"Host": "portail.example:1"}, base_url="https://portail.example"
+        )
+        assert (answer.status_code, answer.headers.get("Location")) == (404, None)
+
+
+@pytest.mark.usefixtures("public")
+@pytest.mark.parametrize("host", ["a b", "x" * 300, "é", "a_b:port", "["], ids=range(5))
+def test_a_host_that_is_no_name_is_no_fault_of_ours(
+    application: Flask, tenant: Tenant, host: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure()
+    status, text = ask(application, host, f"/{tenant.slug}/")
+    assert status in (400, 421)
+    assert tenant.name not in text
+    assert "fault.page" not in capfd.readouterr().err

@@ -5,6 +5,7 @@ import logging
 import socket
 import threading
 from collections.abc import Iterator
+from io import StringIO
 
 import pytest
 from flask import Flask
@@ -105,6 +106,28 @@ def test_a_name_in_the_log_stays_on_its_line(tenant: Tenant, capfd: pytest.Captu
     assert len(said) == 2
     assert [json.loads(line)["event"].startswith("forged") for line in said] == [False, False]
     assert "\x1b" not in "".join(said)
+
+
+def test_a_record_and_its_end_are_written_in_one_piece(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes share the standard error: what is written in two pieces comes out as two records on one line."""
+
+    class Wire(StringIO):
+        def __init__(self) -> None:
+            super().__init__()
+            self.pieces: list[str] = []
+
+        def write(self, text: str) -> int:
+            self.pieces.append(text)
+            return len(text)
+
+    wire = Wire()
+    monkeypatch.setattr("sys.stderr", wire)
+    logs.configure()
+    import structlog
+
+    structlog.get_logger("crrc.tests").warning("one")
+    logging.getLogger("crrc.tests").warning("two")
+    assert [(json.loads(piece)["event"], piece[-1:]) for piece in wire.pieces] == [("one", "\n"), ("two", "\n")]
 
 
 def test_a_name_in_a_file_name_makes_no_second_header(application: Flask, tenant: Tenant) -> None:

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from app.limits import address
 from kit import clock, limits
-from kit.actor import operator
+from kit.actor import anonymous, operator
 from kit.settings import settings
 from tenants.models import Tenant
 from tenants.service.token import create_token
@@ -140,6 +140,32 @@ def test_what_an_address_is(application: Flask) -> None:
     ]:
         with application.test_request_context("/", environ_base={"REMOTE_ADDR": seen}):
             assert address() == counted
+
+
+def test_a_flood_of_new_subjects_frees_nobody_that_is_being_guessed(
+    monkeypatch: pytest.MonkeyPatch, away: None
+) -> None:
+    """Without Redis there is room for so many: what was counted most stays."""
+    monkeypatch.setattr(limits, "MOST_REMEMBERED", 100)
+    for _ in range(6):
+        limits.count_one("second-factor", "somebody", 5, MINUTE)
+    for number in range(1000):
+        limits.count_one("sign-in-address", str(number), 5, MINUTE)
+    assert limits.count_one("second-factor", "somebody", 5, MINUTE).count == 7
+    assert len(limits._here) <= 100
+
+
+def test_a_subscriber_s_many_addresses_ask_for_links_as_one(application: Flask, tenant: Tenant) -> None:
+    """Of 2^64 addresses of one IPv6 network, each would have its own count."""
+    from kit.errors import TooManyRequests
+    from tenants.service.sign_in import MOST_BY_IP, ask_sign_in_link
+
+    who = anonymous(tenant.id)
+    for number in range(MOST_BY_IP):
+        ask_sign_in_link(who, f"p{number}@ehpad.fr", "/", f"2001:db8:1:2::{number:x}", "b" * 43)
+    with pytest.raises(TooManyRequests):
+        ask_sign_in_link(who, "last@ehpad.fr", "/", "2001:db8:1:2:ffff::1", "b" * 43)
+    ask_sign_in_link(who, "neighbour@ehpad.fr", "/", "2001:db8:1:3::1", "b" * 43)
 
 
 def test_what_a_limit_costs(tenant: Tenant) -> None:

@@ -92,7 +92,7 @@ def test_what_the_page_the_pdf_and_the_csv_say_is_the_same(
         assert f"{row[-2]} {row[-1]}" in re.sub(r"\s+", " ", words)
 
 
-@pytest.mark.parametrize("sign", "=+-@'")
+@pytest.mark.parametrize("sign", "=+-@'\t\r")
 def test_what_somebody_wrote_is_no_formula(sign: str) -> None:
     on, detail = date(2026, 11, 22), f"{sign}HYPERLINK()"
     line = Line(uuid7(), "grant", on, "Dotation", detail, None, False, -2, 0, Balance(4, 0))

@@ -1,5 +1,6 @@
 """A far system on a wire of our own machine: says what a test tells it, well or badly; with or without TLS."""
 
+import re
 import socket
 import ssl
 import threading
@@ -21,7 +22,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 @contextmanager
 def far(talk: Talk, tls: ssl.SSLContext | None = None) -> Iterator[int]:
-    """The port of a server that lets `talk` answer each connection, once its request's head has come."""
+    """The port of a server that lets `talk` answer each connection, once its request has come."""
     stop = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as door:
         door.settimeout(0.05)
@@ -43,10 +44,20 @@ def far(talk: Talk, tls: ssl.SSLContext | None = None) -> Iterator[int]:
 def _talk(wire: socket.socket, talk: Talk, tls: ssl.SSLContext | None) -> None:
     wire.settimeout(5)
     if tls is None:
-        talk(wire, wire.recv(65536))
+        talk(wire, _heard(wire))
         return
     with tls.wrap_socket(wire, server_side=True) as safe:
-        talk(safe, safe.recv(65536))
+        talk(safe, _heard(safe))
+
+
+def _heard(wire: socket.socket) -> bytes:
+    """The whole question: its body may come after its head."""
+    asked = wire.recv(65536)
+    length = re.search(rb"\r\nContent-Length: (\d+)", asked)
+    head = asked.find(b"\r\n\r\n") + 4
+    while length and len(asked) < head + int(length[1]) and (more := wire.recv(65536)):
+        asked += more
+    return asked
 
 
 def says(content: bytes) -> Talk:
