@@ -64,7 +64,11 @@ def check_text(text: str, field: str, least: int, most: int = LONGEST) -> str:
     said = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     fault = None
     if len(said) < least:
-        fault = f"Écrivez au moins {least} caractères." if said else "Écrivez ce texte."
+        fault = (
+            f"Écrivez au moins {least} caractères."
+            if said
+            else "Ce texte manque. Écrivez ce que vous savez déjà, même en une phrase."
+        )
     elif len(said) > most:
         fault = f"Ce texte est trop long{NBSP}: {most} caractères au plus."
     elif any(unicodedata.category(one) in ("Cc", "Cs", "Co", "Cn") and one not in "\n\t" for one in said):

@@ -28,10 +28,7 @@ from tenants.web.cookie import renew, session_secret
 CODE, RECOVERY, PASSKEY = "confirm_code", "confirm_recovery", "confirm_passkey"
 SEND, AGAIN = "confirm_send", "confirm_again"
 OURS = frozenset({CODE, RECOVERY, PASSKEY, SEND, AGAIN})
-NO_CODE = (
-    "Écrivez le code, ou utilisez une clé d’accès. Un code de l’application a 6\xa0chiffres, un code de secours "
-    "10\xa0signes."
-)
+NO_CODE = "Aucun code n’a été lu, et rien n’est perdu. Écrivez le code demandé ci-dessous."
 FEW_CODES = 3
 
 

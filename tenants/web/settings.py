@@ -38,9 +38,14 @@ PARTS: tuple[tuple[str, tuple[Card, ...]], ...] = (
             Card("Règles d’accès", "Second facteur, durées de session, preuves, revues.", "portal_policy.edit"),
             Card("Personnes", "Qui a un rôle à l’ARS et au GRADeS.", "staff_people.list_people"),
             Card("Organismes", "Les comptes ouverts, à confirmer, demandés.", "organisations.list_organisations"),
+            Card("Revues des accès", "Deux fois par an, qui a encore accès.", "account_reviews.list_reviews"),
             Card("Fournisseurs d’identité", "ProConnect, Pro Santé Connect.", "identity_providers.list_providers"),
-            Card("Programmes", "Jetons d’API et clients OAuth 2.0.", "tokens.list_tokens"),
-            Card("Notifications sortantes", "Ce que d’autres logiciels apprennent.", "webhooks.list_endpoints"),
+            Card("Programmes", "Les logiciels qui lisent ce portail ou y écrivent.", "tokens.list_tokens"),
+            Card(
+                "Notifications sortantes",
+                "Les logiciels que le portail prévient de lui-même.",
+                "webhooks.list_endpoints",
+            ),
         ),
     ),
     (

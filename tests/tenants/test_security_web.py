@@ -64,7 +64,7 @@ def test_the_browsers_one_is_signed_in_with(application: Flask, tenant: Tenant, 
     browser.client.set_cookie(session_cookie(), who.secret)
     page = browser.get("/account/sessions")
     assert text_of(page).count("Lien reçu par courriel") == 3
-    assert text_of(page).count("Celui-ci") == 1
+    assert text_of(page).count("Ce navigateur") == 1
     assert "192.0.2.7" in text_of(page)
     one = others[0].actor.session_id
     assert browser.post(f"/account/sessions/{one}/revoke").status_code == 303
