@@ -55,7 +55,11 @@ def _user(actor: Actor) -> dict[str, Any]:
         "detail": detail or actor.email,
         "unread": unread,
         "mail_refused_at": g.get("mail_refused_at"),
-        "menu": [link(news, "notifications.view"), link("Mon compte", "account.view"), link("Changer de portail", "portals.list_portals")],
+        "menu": [
+            link(news, "notifications.view"),
+            link("Mon compte", "account.view"),
+            link("Changer de portail", "portals.list_portals"),
+        ],
         "sign_out_url": url_for("sign_in.sign_out"),
     }
 

@@ -12,4 +12,14 @@ import privacy.models
 import services_catalog.models
 import tenants.models
 
-__all__ = ["billing", "bookings", "campaigns", "finess", "kit", "notifications", "privacy", "services_catalog", "tenants"]
+__all__ = [
+    "billing",
+    "bookings",
+    "campaigns",
+    "finess",
+    "kit",
+    "notifications",
+    "privacy",
+    "services_catalog",
+    "tenants",
+]

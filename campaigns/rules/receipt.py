@@ -91,7 +91,8 @@ def verify(kept: Kept, facts: Facts, trusted_keys: Collection[str]) -> Verificat
     """Compute everything again: the content's digest, the statement from the facts of the file, the signature.
 
     Content that was blanked at the end of its period is not there to be checked: the signed digest is then all that is
-    kept, and whoever has their own copy compares it. `facts` come from the file and the submission's columns, so that a change of either shows.
+    kept, and whoever has their own copy compares it. `facts` come from the file and the submission's columns, so that a
+    change of either shows.
     """
     return Verification(
         content=kept.erased_at is not None
