@@ -44,7 +44,7 @@ def test_a_signed_in_request_asks_two_statements_and_a_visitor_none(browser: Bro
     statements.clear()
     assert browser.get("/brand.css").status_code == 200
     assert len(statements) == 2
-    assert statements[0].startswith("SELECT set_config")
+    assert statements[0].startswith("select set_config")
 
 
 def test_a_token_costs_two_statements(application: Flask, tenant: Tenant, statements: list[str]) -> None:
