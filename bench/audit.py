@@ -16,7 +16,7 @@ from bench.measured import run as measured
 from kit import embedded
 from kit.db import uuid7
 
-SECONDS, ROUNDS = 3.0, 3
+SECONDS, ROUNDS = 2.0, 7
 LINES = int(os.environ.get("CRRC_BENCH_LINES", "200000"))
 
 

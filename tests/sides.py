@@ -141,7 +141,6 @@ def _facility_side(scene: Scene) -> Values:
     }
 
 
-
 def _a_claim(scene: Scene) -> UUID:
     """Somebody else asks for a place at the facility's."""
     entity = Claimed(scene.facility.finess_ej, scene.facility.organisation.name)
