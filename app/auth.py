@@ -17,7 +17,7 @@ from app.rooms import permissions
 from kit.actor import Actor, anonymous
 from kit.errors import Forbidden, NotFound, Suspended, Unauthenticated, Unconfirmed
 from kit.permissions import allows, wants_confirmation
-from kit.web import check_csrf
+from kit.web import UNSAFE, check_csrf
 from tenants.service.portal import find_portal
 from tenants.service.session import find_bearer, find_signed_in
 from tenants.web.confirm import ask_confirmation, ask_second_factor, carries_proof, prove_sent
@@ -111,10 +111,18 @@ def _identify() -> None:
         return
     g.actor = anonymous(g.tenant.id, g.request_id, request.remote_addr)
     _refuse_suspended()
+    _hear_out()
     if is_api():
         g.actor = g.actor if _proves_itself(request.endpoint) else _bearer()
     else:
         g.actor = _signed_in()
+
+
+def _hear_out() -> None:
+    """What is sent is here, whole, before it is known who sends it: whoever loses their role, their session or their
+    token while a slow body comes is nobody once it has come. A stranger's is not read for that."""
+    if request.method in UNSAFE and (session_secret() or "Authorization" in request.headers):
+        request.get_data(parse_form_data=True)
 
 
 def _refuse_suspended() -> None:

@@ -25,7 +25,7 @@ def _look() -> None:
     if not _reads_json(current_app.view_functions[request.endpoint], request.method.lower()):
         return
     if not request.is_json:
-        if request.get_data(cache=True):
+        if request.get_data(cache=True) or request.form or request.files:
             raise UnsupportedMediaType()
         return
     content = request.get_data(cache=True)

@@ -87,5 +87,5 @@ def create_app() -> Flask:
 
 def _limit_text() -> None:
     """What is read into memory in one piece is small; Werkzeug limits it like a file."""
-    if request.mimetype in ("application/x-www-form-urlencoded", "application/json"):
+    if request.mimetype != "multipart/form-data":
         request.max_content_length = LARGEST_TEXT
