@@ -51,6 +51,21 @@ def member(*names: str) -> Who:
     return belongs
 
 
+def insider(*names: str) -> Who:
+    """Whoever holds one of these roles inside the organisation that owns the thing, a supplier as well as any other.
+
+    Without a thing yet, whoever holds one of them in any organisation.
+    """
+    wanted = frozenset(names)
+
+    def inside(actor: Actor, thing: Any) -> bool:
+        if thing is None:
+            return any(not wanted.isdisjoint(held) for held in actor.organisations.values())
+        return not wanted.isdisjoint(actor.organisations.get(thing.organisation_id, frozenset()))
+
+    return inside
+
+
 def _others(actor: Actor) -> set[UUID]:
     return actor.organisations.keys() - actor.suppliers
 

@@ -6,13 +6,13 @@
 from typing import Any
 
 from kit.actor import Actor
-from kit.permissions import Table, anyone, confirmed, either, member, nobody, role, signed_in
+from kit.permissions import Table, anyone, confirmed, either, insider, nobody, role, signed_in
 
 grades = role("grades_manager")
 managers = role("ars_manager", "grades_manager")
 staff = role("ars_manager", "ars_instructor", "grades_manager")
-colleagues = member("owner", "editor", "billing", "reader")
-owners = member("owner")
+colleagues = insider("owner", "editor", "billing", "reader")
+owners = insider("owner")
 
 
 def oneself(actor: Actor, thing: Any) -> bool:

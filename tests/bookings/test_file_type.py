@@ -50,6 +50,11 @@ TRAPS = {
         sent.an_office_file(described="application/vnd.ms-word.document.macroEnabled"),
         "macros",
     ),
+    "macros described after the part that is read": (
+        "p.docx",
+        sent.an_office_file(described=" " * 2_100_000 + "application/vnd.ms-word.document.macroEnabled"),
+        "anormalement volumineux",
+    ),
     "excel 4 macros": ("p.xlsx", sent.an_office_file("xl/workbook.xml", xl__macrosheets__sheet1="x"), "macros"),
     "activex": ("p.docx", sent.an_office_file(word__activeX__activeX1="x"), "contrôles actifs"),
     "object": ("p.docx", sent.an_office_file(**{"word__embeddings__oleObject1.bin": b"x"}), "incorporé"),

@@ -171,7 +171,7 @@ def test_each_sees_what_is_theirs(
     assert "Qui paie" not in shown
     assert "Annuler la commande" not in shown
     assert provider.get(f"/orders/{order.id}.pdf").mimetype == "application/pdf"
-    assert provider.get(f"/quotes/{quote.id}").status_code == 404
+    assert provider.get(f"/quotes/{quote.id}").status_code == 403
     for path in (f"/orders/{order.id}", f"/orders/{order.id}.pdf", f"/quotes/{quote.id}", f"/quotes/{quote.id}.pdf"):
         assert stranger.get(path).status_code == 404
     assert stranger.get("/staff/orders").status_code == 403

@@ -143,7 +143,7 @@ def test_availability_and_dates(tenant: Tenant, program: Callable[..., Program])
     assert provider("PUT", f"{path}/availability", {"week": [{"weekday": 7, "half": "am"}]}).status_code == 422
     away = {"first": "2026-11-24", "last": "2026-11-24", "available": False}
     assert len(provider("POST", f"{path}/exceptions", away).json["exceptions"]) == 2  # type: ignore[index]
-    assert facility("GET", f"{path}/availability").status_code == 404
+    assert facility("GET", f"{path}/availability").status_code == 403
     mission = a_mission(tenant, market, buyer)
     dates = f"/missions/{mission.id}/dates"
     first = facility("GET", dates).json["items"][0]  # type: ignore[index]

@@ -200,10 +200,10 @@ def test_pages_are_their_staff_s(
     save(manager)
     assert Browser(application, tenant).get(path).status_code in (303, 302)
     somebody = Browser(application, tenant).sign_in("visiteuse@ehpad.invalid")
-    assert somebody.get(path).status_code == 404
+    assert somebody.get(path).status_code == 403
     with clock.frozen(DURING):
         elsewhere = Browser(application, make_tenant()).sign_in(manager.email)
-        assert elsewhere.get(path).status_code == 404
+        assert elsewhere.get(path).status_code == 403
         if not path.endswith(("audience", "export.yaml", "essai")):
             assert elsewhere.post(path).status_code in (403, 404, 422)
 

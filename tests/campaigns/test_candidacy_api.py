@@ -163,7 +163,7 @@ def test_a_token_does_what_its_scopes_and_its_organisation_allow(
     assert reader.send("PATCH", f"{path}/answers", {"answers": {"beds": 1}}, If_Match='"1"').status_code == 403
     narrow = program(application, tenant, ej, "candidacy.read")
     assert narrow.send("GET", path).status_code == 200
-    assert narrow.send("POST", f"{path}/submissions").status_code == 404
+    assert narrow.send("POST", f"{path}/submissions").status_code == 403
     other_ej, edition = a_legal_entity()
     a_file(tenant, a_call(tenant, edition), other_ej)
     stranger = program(application, tenant, other_ej)

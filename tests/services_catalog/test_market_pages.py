@@ -174,7 +174,7 @@ def test_who_sees_the_market(application: Flask, tenant: Tenant, held: Any) -> N
     assert ars.get(f"{address}/edit").status_code == 403
     for stranger in (supplier.owner, a_facility(tenant).owner):
         browser = Browser(application, tenant).sign_in(stranger.email)
-        assert browser.get(address).status_code == 404
+        assert browser.get(address).status_code == 403
         assert browser.get("/staff/market").status_code == 403
 
 

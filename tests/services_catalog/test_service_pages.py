@@ -272,7 +272,7 @@ def test_pages_are_their_keepers(
     assert instructor.post("/staff/services/new", form()).status_code == 403
     for path in PAGES:
         assert visitor.get(f"/staff/services/exercice{path}").status_code == 303
-        assert instructor.get(f"/staff/services/exercice{path}").status_code == 404
+        assert instructor.get(f"/staff/services/exercice{path}").status_code == 403
         assert elsewhere.get(f"/staff/services/exercice{path}").status_code == 404
         if path not in ("/preview", "/versions/1"):
             assert instructor.post(f"/staff/services/exercice{path}", form(revision="1")).status_code in (403, 404)
