@@ -1,11 +1,16 @@
-"""PDF without anything that acts: no script, no program to launch, no file carried inside. Pure.
+"""PDF without anything that acts: no script, no program to launch, no file carried inside.
 
 Every object is looked at, wherever it hides (object streams, escaped names); actions that only turn pages are harmless.
+Whoever sends a hundred kilobytes that unfold into hours of reading takes a few seconds of our time, and no more.
 """
 
 import re
+import sys
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
+from types import FrameType
 from typing import Any
 
 from pypdf import PdfReader
@@ -15,6 +20,7 @@ _RUNS = frozenset({"/JavaScript", "/Launch", "/ImportData", "/RichMediaExecute",
 _SCRIPT_KEYS = frozenset({"/JS", "/JavaScript", "/XFA", "/RichMediaContent"})
 _PLAIN = re.compile(rb"/(JavaScript|Launch)[\s/(<\[>]")
 _MOST_OBJECTS = 200_000
+MOST_SECONDS = 10.0  # of processor
 
 _ACTIVE = (
     "Ce PDF contient un script ou une action qui lance un programme\xa0: ouvrez-le, imprimez-le dans un nouveau PDF, "
@@ -29,9 +35,32 @@ _TOO_COMPLEX = "Ce PDF est trop complexe pour être vérifié\xa0: enregistrez-l
 def fault(content: bytes) -> str:
     """Why this PDF is refused; "" when nothing in it acts."""
     try:
-        return _look(PdfReader(BytesIO(content)), content)
+        with _bounded(MOST_SECONDS):
+            return _look(PdfReader(BytesIO(content)), content)
+    except _TooLong:
+        return _TOO_COMPLEX
     except Exception:  # a reader of hostile files fails in a hundred ways, and each means the same
         return _UNREADABLE
+
+
+class _TooLong(BaseException):
+    """Past every `except Exception` of the reader."""
+
+
+@contextmanager
+def _bounded(seconds: float) -> Iterator[None]:
+    """Raise _TooLong in what this thread does here, once it has worked so long: asked at each call it makes."""
+    end, before = time.thread_time() + seconds, sys.getprofile()
+
+    def watch(frame: FrameType, event: str, argument: Any) -> None:
+        if time.thread_time() > end:
+            raise _TooLong
+
+    sys.setprofile(watch)
+    try:
+        yield
+    finally:
+        sys.setprofile(before)
 
 
 def _look(reader: PdfReader, content: bytes) -> str:

@@ -29,7 +29,7 @@ from tenants.service.entity import check_finess_ej
 from tenants.service.organisation import FUNCTION, open_organisation, wants_proof
 from tenants.service.proof import Told, told_of
 
-MOST_A_DAY = 10
+MOST_A_DAY, MOST_FILES = 10, 30
 ANSWER_WITHIN = timedelta(days=7)  # then the GRADeS is told that owners did not answer
 MISSING = "Dites ce qui permet de vérifier que vous travaillez pour cet organisme."
 TAKEN = (
@@ -68,7 +68,7 @@ def claim(
         raise Unauthenticated()
     declared, wished = check_line(function, "function", FUNCTION), check_role(role, ORGANISATION_ROLES)
     number = check_finess_ej(entity.finess_ej)
-    proof_file = _look_into(file) if file is not None else None
+    proof_file = _look_into(file, actor.user_id) if file is not None else None
     _limit(actor.user_id)
     with transaction(actor) as tx:
         organisation = find_organisation(tx.session, number)
@@ -140,7 +140,9 @@ def _ask(tx: Tx, entity: Claimed, told: Told, words: tuple[str, str, str], file:
     return asked
 
 
-def _look_into(file: Upload) -> ProofFile:
+def _look_into(file: Upload, user_id: UUID) -> ProofFile:
+    """Looking costs seconds, of what is made for that: so many a day, right or wrong."""
+    limits.hit("proof-file", str(user_id), MOST_FILES, timedelta(days=1), "Vous avez envoyé beaucoup de fichiers.")
     content = file.content.read(MOST_BYTES + 1)
     name = clean_name(file.name, "justificatif")
     return ProofFile(name, type_of(content, name), content)

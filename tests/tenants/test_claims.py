@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from kit.actor import Actor
 from kit.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests, Unauthenticated
 from tenants.models import Organisation, Tenant
-from tenants.service.claim import MOST_A_DAY, claim, withdraw_claim
+from tenants.service.claim import MOST_A_DAY, MOST_FILES, Upload, claim, withdraw_claim
 from tenants.service.claim_answer import accept_claim, refuse_claim
 from tenants.service.claim_reading import list_my_claims, list_waiting, page_of_claims, read_proof, view_claim
 from tenants.service.colleague import add_member, leave_organisation, list_colleagues
@@ -311,6 +312,16 @@ def test_requests_by_the_dozen_are_stopped(person: Person, owned: Organisation) 
         withdraw_claim(asker, ask(asker).id)
     with pytest.raises(TooManyRequests):
         ask(asker)
+
+
+def test_files_by_the_dozen_are_looked_at_no_more(person: Person, owned: Organisation) -> None:
+    """Right or wrong: a file may be made to be long to read."""
+    asker = person("presse@lilas.fr")
+    for _ in range(MOST_FILES):
+        with pytest.raises(Invalid):
+            claim(asker, LILAS, "Presse", WHY, Upload("preuve.pdf", BytesIO(b"%PDF-1.7")))
+    with pytest.raises(TooManyRequests):
+        claim(asker, LILAS, "Presse", WHY, Upload("preuve.pdf", BytesIO(b"%PDF-1.7")))
 
 
 def test_pages_of_requests(person: Person, owned: Organisation, grades: Actor) -> None:
