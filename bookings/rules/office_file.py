@@ -14,6 +14,7 @@ _MACRO = re.compile(r"vbaproject|vbadata|macrosheets?/|activex/|^basic/|^scripts
 # What a document carries inside it, unless it is the sheet of a chart.
 _CARRIED = re.compile(r"(embeddings/.*(?<!\.xlsx)$)|^object [0-9]+$|oleobject", re.IGNORECASE)
 _PROGRAM = re.compile(r"\.(exe|dll|com|scr|bat|cmd|ps1|vbs|js|jse|wsf|hta|msi|jar|lnk|sh|html?|svg)$", re.IGNORECASE)
+_TYPES = "[Content_Types].xml"
 _MOST_PARTS = 20_000
 _MOST_OPENED = 500_000_000
 _MOST_READ = 2_000_000
@@ -42,6 +43,8 @@ def _look(archive: zipfile.ZipFile) -> tuple[str, str]:
         return "", _ARCHIVE
     if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_OPENED:
         return kind, _BOMB
+    if any(part.filename == _TYPES and part.file_size > _MOST_READ for part in parts):  # its end would not be read
+        return kind, _BOMB
     if any(_MACRO.search(name) for name in names) or b"macroenabled" in _described(archive).lower():
         return kind, _MACROS
     if any(_CARRIED.search(name) or _PROGRAM.search(name) for name in names):
@@ -52,14 +55,14 @@ def _look(archive: zipfile.ZipFile) -> tuple[str, str]:
 def _kind(archive: zipfile.ZipFile, names: set[str]) -> str:
     if "mimetype" in names:
         return _OPEN_DOCUMENTS.get(_read(archive, "mimetype").strip(), "")
-    if "[Content_Types].xml" in names:
+    if _TYPES in names:
         return next((ending for part, ending in _MAIN_PARTS.items() if part in names), "")
     return ""
 
 
 def _described(archive: zipfile.ZipFile) -> bytes:
     """What an Office file says of its parts' types."""
-    return _read(archive, "[Content_Types].xml") if "[Content_Types].xml" in archive.namelist() else b""
+    return _read(archive, _TYPES) if _TYPES in archive.namelist() else b""
 
 
 def _read(archive: zipfile.ZipFile, name: str) -> bytes:
