@@ -32,6 +32,9 @@ rows/<table>.csv  les lignes de la table : CSV (RFC 4180), UTF-8, virgules, tit
 rows/<table>.jsonl  les mêmes lignes, un objet JSON par ligne
 files/            les fichiers : livrables et factures sous leur empreinte SHA-256, que donnent les tables
 
+Pour ouvrir un CSV dans un tableur, importez-le en déclarant que chaque colonne est du texte. Ce que des personnes ont
+écrit y est tel quel, même quand un tableur le prendrait pour une formule.
+
 Les instants sont en UTC (ISO 8601), les montants en centimes. Les secrets scellés et les empreintes de secrets n'y sont
 pas : manifest.json les nomme.
 """
