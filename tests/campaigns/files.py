@@ -1,5 +1,6 @@
 """Calls and files in a given state, written straight into the tables: where a test begins when it is about later."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -148,5 +149,6 @@ def submit(tx: Tx, candidacy: Candidacy, at: datetime) -> None:
     tx.add(verdict)
     tx.session.flush()
     receipt = {"code": str(candidacy.id), "statement": "{}", "signature": "", "key": ""}
-    text = {"content": "{}", "sha256": ""}
+    content = {"sections": [], "referent": {}, "signatory": {}, "commitments": []}
+    text = {"content": json.dumps(content), "sha256": ""}
     tx.add(Submission(candidacy_id=candidacy.id, number=1, verdict_id=verdict.id, received_at=at, **receipt, **text))

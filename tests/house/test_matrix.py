@@ -19,6 +19,8 @@ from tests.sides import Sides, two_sides
 Cells = dict[tuple[str, str], dict[tuple[str, str], str]]
 # Said by anybody, of anything: the signature of a message is its permission, or the secret in its address.
 SEALED = {"payment_event.receive", "calendar.follow"}
+# Its address is read, and refused, before the endpoint is looked for: 422 for everything, which tells nothing.
+READ_FIRST = {"webhook_endpoint.change"}
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +70,7 @@ def test_what_is_anothers_is_nobodys(application: Flask, cells: Cells, everybody
     wrong = []
     for method, address, rule in routes(application):
         action = view_permission(application, rule.endpoint, method) or ""
-        if action in PUBLIC | SEALED or not rule.arguments - {"tenant"} or "tenant" not in rule.arguments:
+        if action in PUBLIC | SEALED | READ_FIRST or not rule.arguments - {"tenant"} or "tenant" not in rule.arguments:
             continue
         for asker in everybody:
             said = cells[method, address][asker.role, asker.whose]
