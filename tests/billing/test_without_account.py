@@ -19,10 +19,11 @@ ADDRESSES = (
     "/invoices/{}.pdf",
     "/invoices/{}.xml",
     "/invoices/{}/contest",
-    "/invoices/{}/transmission",
 )
-# The customer's, and one that only the GRADeS does: they do not tell by 403 that an invoice is there.
-ACTS = ("/invoices/{}/contest", "/invoices/{}/pay", "/invoices/{}/resume")
+# The customer's: they do not tell by 403 that an invoice is there.
+ACTS = ("/invoices/{}/contest", "/invoices/{}/pay")
+# The GRADeS's own: refused before any invoice is looked for, so that they tell nothing either.
+CLOSED, CLOSED_ACT = "/invoices/{}/transmission", "/invoices/{}/resume"
 
 
 @pytest.fixture
@@ -45,6 +46,7 @@ def test_the_ars_reads_what_it_pays_and_nothing_else(
     assert browser.get(ADDRESSES[0].format(own.id)).status_code == 200
     for address in ADDRESSES:
         assert browser.get(address.format(stranger.id)).status_code == 404, address
+    assert [browser.get(CLOSED.format(one)).status_code for one in (stranger.id, uuid4())] == [403, 403]
     assert "Association sans compte" not in browser.get("/invoices").text
 
 
@@ -61,6 +63,8 @@ def test_a_facility_reads_neither_the_ars_nor_the_stranger(tenant: Tenant, brows
     for other in others:
         for address in ADDRESSES:
             assert browser.get(address.format(other.id)).status_code == 404, address
+        assert [browser.get(CLOSED.format(one)).status_code for one in (other.id, uuid4())] == [403, 403]
         for act in ACTS:
             answers = [browser.post(act.format(one)).status_code for one in (other.id, uuid4())]
             assert answers == [404, 404], act
+        assert [browser.post(CLOSED_ACT.format(one)).status_code for one in (other.id, uuid4())] == [403, 403]

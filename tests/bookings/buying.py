@@ -14,7 +14,7 @@ from kit.actor import Actor, system
 from kit.db import uuid7
 from kit.transaction import transaction
 from tenants.models import Tenant
-from tests.campaigns.files import a_call, submit
+from tests.campaigns.files import a_call, an_applicant, submit
 from tests.services_catalog.market import Facility, Market
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -97,7 +97,7 @@ def _a_file(tenant: Tenant, facility: Facility) -> Candidacy:
             reference=f"AMI-2026-{number:04}",
             applicant_name=facility.organisation.name,
             department="35",
-            applicant={},
+            applicant=an_applicant(facility.finess_ej, facility.organisation.name),
             state="accepted",
             form_version=1,
             created_at=NOW,

@@ -119,7 +119,7 @@ def a_file(tenant: Tenant, call: Campaign, members: int = 1, state: str = "submi
             reference=f"EXE-{number:04}",
             applicant_name=name,
             department="35",
-            applicant={},
+            applicant=an_applicant(finess, name),
             state=state,
             form_version=1,
             created_at=at,
@@ -131,6 +131,18 @@ def a_file(tenant: Tenant, call: Campaign, members: int = 1, state: str = "submi
         if submitted_at:
             submit(tx, candidacy, at)
         return candidacy.id
+
+
+def an_applicant(finess_ej: str, name: str) -> dict[str, Any]:
+    """What the register knew of an applicant when its file was begun (campaigns/queries/snapshot.py)."""
+    place = {"department": "35", "postal_code": "35000", "town": "RENNES"}
+    entity = {"finess_ej": finess_ej, "name": name, "siren": "260100045", "legal_status_code": "60", **place}
+    site = {"finess_et": finess_ej[:-1] + "9", "name": name, "category_code": "500", "siret": None, "address": None}
+    return {
+        "edition": {"id": 1, "source": "finess_plus", "generated_on": "2025-09-09", "sha256": "0" * 64},
+        "legal_entity": entity | {"legal_status": "Association Loi 1901 non Reconnue d’Utilité Publique"},
+        "establishments": [site | place],
+    }
 
 
 def submit(tx: Tx, candidacy: Candidacy, at: datetime) -> None:

@@ -34,6 +34,9 @@ from tests.tenants.doors import last_mail
 pytestmark = pytest.mark.usefixtures("no_limits")
 # What carries a secret in clear to the person it is for, until it has left.
 CARRIED_BY = {"notification"}
+# A provider's token inside what waits some minutes for an address to be proved. A key forgotten meanwhile loses only the
+# sign-out there (tenants/service/entrance.py).
+PASSING = {"challenge.facts", "sign_in_link.identity"}
 
 
 @dataclass
@@ -233,7 +236,7 @@ def test_what_is_sealed_is_in_a_column_that_says_so(story: Story, database: str)
                 ((count,),) = root.execute(query.format(*names)).fetchall()
                 found |= {f"{table.name}.{column.name}"} if count else set()
     assert {"totp_secret.secret", "identity_provider.client_secret", "channel_account.secrets"} <= found
-    assert found - marked == set()
+    assert found - marked - PASSING == set()
 
 
 def test_the_search_finds_what_is_there(database: str, tenant: Tenant) -> None:
