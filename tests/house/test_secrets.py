@@ -34,8 +34,8 @@ from tests.tenants.doors import last_mail
 pytestmark = pytest.mark.usefixtures("no_limits")
 # What carries a secret in clear to the person it is for, until it has left.
 CARRIED_BY = {"notification"}
-# A provider's token inside what waits some minutes for an address to be proved. A key forgotten meanwhile loses only the
-# sign-out there (tenants/service/entrance.py).
+# A provider's token inside what waits some minutes for an address to be proved. A key forgotten meanwhile loses only
+# the sign-out there (tenants/service/entrance.py).
 PASSING = {"challenge.facts", "sign_in_link.identity"}
 
 
