@@ -5,6 +5,7 @@ import bookings.models
 import campaigns.models
 import finess.models
 import kit.audit
+import kit.backup_run
 import kit.outbox
 import kit.pulse
 import notifications.models
