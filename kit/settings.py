@@ -22,7 +22,8 @@ class Settings:
     whom to tell a fault of security of the installation (an address, or an https page). `api_per_minute` is how often a
     program may call with one token. `web_workers` processes of `web_threads` threads answer on `web_host`:`port`, or on
     `web_socket` when it is set. `pgbouncer` is `plain` or `prepared` when a PgBouncer in transaction mode stands before
-    the database (docs/scale.md).
+    the database (docs/scale.md). `backup_recipients` are who may open the sets that are kept at `backup_url`
+    (docs/backups.md).
     """
 
     home: Path
@@ -43,6 +44,9 @@ class Settings:
     web_threads: int = 4
     web_host: str = "127.0.0.1"
     web_socket: Path | None = None
+    backup_url: str | None = None
+    backup_recipients: tuple[str, ...] = ()
+    database_backup_url: str | None = None
 
     @property
     def mailbox_port(self) -> int:
@@ -89,6 +93,9 @@ def settings() -> Settings:
         web_threads=_number("CRRC_WEB_THREADS", 4, range(1, 65), "un nombre de fils, de 1 à 64"),
         web_host=env.get("CRRC_WEB_HOST") or "127.0.0.1",
         web_socket=Path(socket).resolve() if socket else None,
+        backup_url=env.get("CRRC_BACKUP_URL") or None,
+        backup_recipients=tuple((env.get("CRRC_BACKUP_RECIPIENTS") or "").replace(",", " ").split()),
+        database_backup_url=env.get("CRRC_DATABASE_BACKUP_URL") or None,
     )
 
 
