@@ -84,3 +84,10 @@ def duration(length: timedelta) -> str:
 def siret(number: str) -> str:
     """« 260 100 045 00012 »: groups of 3-3-3-5."""
     return NBSP.join([number[0:3], number[3:6], number[6:9], number[9:]])
+
+
+def weight(size: int) -> str:
+    """Bytes: « 340 ko », « 1,2 Mo »."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))}{NBSP}ko"
+    return f"{size / 1_000_000:.1f}{NBSP}Mo".replace(".", ",")

@@ -18,6 +18,7 @@ from bookings.service.dropping import drop_mission
 from bookings.service.satisfaction import answer_satisfaction
 from bookings.web import mission_words as words
 from kit.errors import CrrcError
+from kit.french import weight
 from kit.typed import number
 from kit.web import actor, page, permission, revision_sent
 
@@ -129,7 +130,7 @@ def mission_page(mission_id: UUID, error: CrrcError | None = None) -> Response:
         takes_files=found.mission.state in OPEN_TO_FILES,
         documents=words.documents(found),
         document_choices=words.document_choices(found),
-        weight=words.weight,
+        weight=weight,
         accepted_types=ACCEPTED,
         accept=ACCEPT,
         questions=QUESTIONS,

@@ -83,13 +83,6 @@ def document_choices(found: MissionPage) -> list[tuple[str, str]]:
     return [own, *((name, f"La nouvelle version de «{NBSP}{name}{NBSP}»") for name in names)]
 
 
-def weight(size: int) -> str:
-    """« 340 ko », « 1,2 Mo »."""
-    if size < 1_000_000:
-        return f"{max(1, round(size / 1000))}{NBSP}ko"
-    return f"{size / 1_000_000:.1f}{NBSP}Mo".replace(".", ",")
-
-
 def _who(row: MissionRow, side: str, actor: Actor) -> tuple[str, str]:
     """(who, and who else): the other side first; one's own organisation only for whoever has several."""
     provider = row.provider or "Prestataire à désigner"

@@ -1,17 +1,14 @@
 """A file sent as a proof: a PDF that does not act, or a picture; by its content and never by its name. Pure."""
 
-from kit import pdf_file
+from kit import file_type, pdf_file
 from kit.errors import Invalid
-from kit.file_name import split
 
 MOST_BYTES = 5_000_000
 ACCEPTED = "PDF, JPEG ou PNG, 5 Mo au plus."
 ACCEPT = ".pdf,.jpg,.jpeg,.png"
 TYPES = {".pdf": "application/pdf", ".jpg": "image/jpeg", ".png": "image/png"}
-_ENDINGS = {".jpeg": ".jpg"}
 _NOT_SENT = "Votre demande n’est pas envoyée."
-# What a picture must have inside, beyond its first bytes: its size (PNG: IHDR; JPEG: a frame) and its end.
-_JPEG_FRAMES = tuple(b"\xff" + bytes([code]) for code in (0xC0, 0xC1, 0xC2))
+_PICTURES = {b"\x89PNG\r\n\x1a\n": ".png", b"\xff\xd8\xff": ".jpg"}
 
 
 def type_of(content: bytes, name: str) -> str:
@@ -28,20 +25,18 @@ def type_of(content: bytes, name: str) -> str:
         fault = pdf_file.fault(content)
         if fault:
             raise _refusal(fault)
-    _, ending = split(name)
-    if _ENDINGS.get(ending, ending) != kind:
-        wrong = f"« {ending} »" if ending else "sans extension"
-        raise _refusal(f"Le contenu de ce fichier est de type « {kind} », mais son nom est {wrong}.")
+    wrong = file_type.misnamed(kind, name)
+    if wrong:
+        raise _refusal(wrong)
     return TYPES[kind]
 
 
 def _kind(content: bytes) -> str:
     if content.startswith(b"%PDF-"):
         return ".pdf"
-    if content.startswith(b"\x89PNG\r\n\x1a\n") and content[12:16] == b"IHDR" and b"IEND" in content[-12:]:
-        return ".png"
-    if content.startswith(b"\xff\xd8\xff") and b"\xff\xd9" in content and any(one in content for one in _JPEG_FRAMES):
-        return ".jpg"
+    for begins, kind in _PICTURES.items():
+        if content.startswith(begins) and not file_type.cut_picture(content, kind):
+            return kind
     raise _refusal(f"Ce fichier n’est pas d’un type accepté : {ACCEPTED}")
 
 
