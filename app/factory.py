@@ -26,6 +26,7 @@ from app import (
 from app.arrival import Arrival
 from app.legal import legal
 from app.rooms import blueprints
+from app.status import status
 from kit import signing
 from kit.web import cookie_name, is_secure, permission
 
@@ -78,7 +79,7 @@ def create_app() -> Flask:
         scopes.install,
     ):
         install(app)
-    for blueprint in (legal, *blueprints("web")):
+    for blueprint in (legal, status, *blueprints("web")):
         written = (blueprint.url_prefix or "").removeprefix("/<tenant>")
         app.register_blueprint(blueprint, url_prefix=f"/<tenant>{written}")
     app.wsgi_app = Arrival(app.wsgi_app)  # type: ignore[method-assign]

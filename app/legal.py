@@ -28,6 +28,7 @@ LINKS = (
     ("Données personnelles", "legal.personal_data"),
     ("Gestion des cookies", "legal.cookies"),
     ("Contact", "legal.contact"),
+    ("État du service", "status.view"),
 )
 # Public pages that no menu names.
 PLACES = (

@@ -156,6 +156,7 @@ MENU = (
         (
             *("/staff/settings/", "/staff/people/", "/staff/organisations/", "/claims/", "/reviews/", "/staff/tokens/"),
             *("/staff/clients/", "/staff/webhooks/", "/staff/audit/", "/staff/privacy/", "/staff/mails/", "/pulse/"),
+            "/staff/incidents/",
         ),
         role("ars_manager", "grades_manager"),
         (
@@ -168,6 +169,7 @@ MENU = (
             Entry("Vie privée", "privacy.overview", ("/staff/privacy/",)),
             Entry("Courriels", "mails.list_suppressed", ("/staff/mails/",)),
             Entry("Fonctionnement", "pulse.view", ("/pulse/",)),
+            Entry("Incidents", "incidents.list_incidents", ("/staff/incidents/",)),
         ),
     ),
 )

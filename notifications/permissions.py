@@ -1,4 +1,4 @@
-"""Action → who, for notices and the pulse."""
+"""Action → who, for notices, the pulse and incidents of the service."""
 
 from typing import Any
 
@@ -26,6 +26,10 @@ PERMISSIONS: Table = {
     "suppressed_address.lift": managers,
     "suppressed_address.lift_mine": signed_in,
     "pulse.view": managers,
+    "incident.view": anyone,
+    "incident.open": grades,
+    "incident.tell": grades,
+    "incident.resolve": grades,
     "webhook_endpoint.view": grades,
     "webhook_endpoint.create": confirmed(grades),
     "webhook_endpoint.change": confirmed(grades),

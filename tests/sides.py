@@ -47,6 +47,7 @@ from tests.bookings.time_of import half_days_of, last_movement
 from tests.browser import Browser
 from tests.campaigns.files import a_person
 from tests.notifications.addresses import a_refused_address
+from tests.notifications.incidents import an_incident
 from tests.notifications.listening import an_endpoint
 from tests.privacy.people import a_breach
 from tests.services_catalog.market import a_facility, a_supplier
@@ -199,6 +200,7 @@ def _staff_side(scene: Scene) -> Values:
         "suppressed_id": str(a_refused_address(scene.tenant)),
         **some_programs(scene.tenant),
         **an_endpoint(scene.tenant),
+        "incident_id": str(an_incident(scene.tenant).incident.id),
         "export_id": str(ask_export(system(scene.tenant.id, "tests")).id),
     }
 

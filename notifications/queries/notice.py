@@ -120,6 +120,12 @@ def mail_figures(session: Session, now: datetime) -> MailFigures:
     return MailFigures(count, oldest_at, last_error, failed)
 
 
+def oldest_mail(session: Session, now: datetime) -> datetime | None:
+    """Since when the oldest mail of the session's tenant waits."""
+    since = func.coalesce(Notification.hold_until, Notification.created_at)
+    return session.scalar(select(func.min(since)).where(Notification.state == "pending", since <= now))
+
+
 def list_failed(session: Session, size: int) -> Sequence[Notification]:
     """The last mails that were refused for good, newest first."""
     failed = select(Notification).where(Notification.state == "failed")

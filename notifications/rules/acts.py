@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 
 ACTS: Mapping[str, str] = {
+    "incident.open": "Incident du service annoncé",
+    "incident.resolve": "Incident du service clos",
+    "incident.tell": "Nouvelle donnée d’un incident du service",
     "mail.subscribe_again": "Abonnement à des messages repris",
     "mail.unsubscribe": "Désabonnement de messages",
     "notification.bounce": "Message revenu",

@@ -20,7 +20,7 @@ from tenants.service.sign_in import make_sign_in_link
 from tests.browser import Browser, text_of
 
 pytestmark = pytest.mark.usefixtures("no_limits")
-PATHS = ("/site-map", "/accessibility", "/legal-notice", "/personal-data", "/cookies", "/contact")
+PATHS = ("/site-map", "/accessibility", "/legal-notice", "/personal-data", "/cookies", "/contact", "/status")
 FOOT = re.compile(r"<footer.*</footer>", re.DOTALL)
 LINK = re.compile(r'<a class="govuk-link" href="([^"]+)"( aria-current="page")?>([^<]+)</a>')
 COOKIE = re.compile(r"^(\w+)=(?:.*Max-Age=(\d+))?", re.MULTILINE)
@@ -145,7 +145,7 @@ def test_every_page_leads_to_them(browser: Browser) -> None:
     assert len(pages) > 10
     for path, html in pages.items():
         links = foot(html)
-        assert [(href, words) for href, _, words in links[:6]] == wanted, path
+        assert [(href, words) for href, _, words in links[:7]] == wanted, path
         assert [href for href, mark, _ in links if mark] == [href for href, _ in wanted if href.endswith(path)], path
 
 
