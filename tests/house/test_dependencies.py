@@ -31,8 +31,9 @@ NOT_IMPORTED = {
 
 
 def declared() -> set[str]:
-    """Names of the runtime dependencies."""
-    lines = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["dependencies"]
+    """Names of the runtime dependencies, those of the extras too."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    lines = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
     return {re.split(r"[\[>=<~! ;]", line)[0] for line in lines}
 
 

@@ -137,9 +137,6 @@ def test_a_fault_of_the_mail_server_stays_inside(application: Flask, tenant: Ten
     """Managers read it on « Fonctionnement »; everybody reads that mails are late."""
 
     with transaction(system(tenant.id, "tests")) as tx:
-        from kit.db import uuid7
-        from notifications.models import Notification
-
         long_ago = tx.now - timedelta(hours=3)
         tx.add(
             Notification(
