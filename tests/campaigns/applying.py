@@ -8,10 +8,13 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func, select
+
 from campaigns.models import Campaign, CampaignVersion, CampaignWindow, Candidacy
 from campaigns.service.saving import save_draft
 from campaigns.service.starting import start_candidacy
 from finess.models import Establishment, LegalEntity, RegistryEdition
+from finess.queries.edition import true_in
 from finess.rules.names import search_text
 from finess.rules.numbers import with_key
 from kit import clock
@@ -57,7 +60,7 @@ def a_legal_entity(sites: int = 1, category: str = "500", department: str = "35"
             file_name="test",
             imported_at=OPENS,
             imported_by="tests",
-            counts={},
+            counts={"ej": 0, "et": 0},
             difference={},
         )
         tx.add(edition)
@@ -80,6 +83,9 @@ def a_legal_entity(sites: int = 1, category: str = "500", department: str = "35"
                     **true_from,
                 )
             )
+        tx.session.flush()
+        known = select(func.count()).where(true_in(LegalEntity, edition.id))
+        edition.counts = {"ej": tx.session.scalar(known), "et": sites}
         return finess_ej, edition.id
 
 

@@ -14,6 +14,7 @@ from kit import clock
 from kit.actor import Actor, operator
 from tenants.models import Tenant
 from tenants.service.token import create_token
+from tests.campaigns.applying import a_call, a_legal_entity
 from tests.campaigns.calls import BEFORE, DURING, save
 from tests.campaigns.documents import EXAMPLES, document
 from tests.campaigns.register import CLOSED, OUTSIDE, SESSAD, TILLEULS
@@ -179,6 +180,13 @@ def test_the_audience_is_the_staff_s(api: Api, stranger: Api, manager: Actor, tr
     assert api("GET", "/essai/audience?outcome=not_eligible").get_json()["members"]
     assert api("GET", "/essai/audience?outcome=peut-etre").status_code == 422
     assert stranger("GET", "/essai/audience").status_code == 401
+
+
+def test_an_audience_is_counted_over_the_registers_of_other_tests(api: Api, tenant: Tenant) -> None:
+    # An edition is a fact of the whole database: one that does not say its counts is a fault for every later reader.
+    _, edition = a_legal_entity()
+    slug = a_call(tenant, edition).slug
+    assert api("GET", f"/{slug}/audience?after={'0' * 20}&limit=50").get_json()["not_eligible"] >= 0
 
 
 def test_a_stranger_lists_public_calls_only(
