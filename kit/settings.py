@@ -2,7 +2,7 @@
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -20,10 +20,10 @@ class Settings:
     `bounce_address` is a mailbox whose mails, <name>+<anything>@<domain> too, are piped to `crrc mail bounce`.
     `trusted_proxies` is how many proxies before us write X-Forwarded-For and X-Forwarded-Proto; `security_contact` is
     whom to tell a fault of security of the installation (an address, or an https page). `api_per_minute` is how often a
-    program may call with one token. `web_workers` processes of `web_threads` threads answer on `web_host`:`port`, or on
-    `web_socket` when it is set. `pgbouncer` is `plain` or `prepared` when a PgBouncer in transaction mode stands before
-    the database (docs/scale.md). `backup_recipients` are who may open the sets that are kept at `backup_url`
-    (docs/backups.md).
+    program may call with one token; `metrics_token` is what Prometheus shows at /metrics. `web_workers` processes
+    of `web_threads` threads answer on `web_host`:`port`, or on `web_socket` when it is set. `pgbouncer` is `plain`
+    or `prepared` when a PgBouncer in transaction mode stands before the database (docs/scale.md).
+    `backup_recipients` are who may open the sets that are kept at `backup_url` (docs/backups.md).
     """
 
     home: Path
@@ -39,6 +39,7 @@ class Settings:
     trusted_proxies: int
     security_contact: str = ""
     api_per_minute: int = 600
+    metrics_token: str = field(default="", repr=False)
     pgbouncer: str | None = None
     web_workers: int = 2
     web_threads: int = 4
@@ -86,9 +87,11 @@ def settings() -> Settings:
         mail_from=env.get("CRRC_MAIL_FROM") or "ne-pas-repondre@crrc.invalid",
         trusted_proxies=_number("CRRC_TRUSTED_PROXIES", 0, range(10), "un nombre de serveurs mandataires"),
         security_contact=(env.get("CRRC_SECURITY_CONTACT") or "").strip(),
+        metrics_token=(env.get("CRRC_METRICS_TOKEN") or "").strip(),
         api_per_minute=_number(
             "CRRC_API_PER_MINUTE", 600, range(1, 1_000_001), "un nombre d’appels, d’un million au plus"
         ),
+        pgbouncer=pooler,
         web_workers=_number("CRRC_WEB_WORKERS", 2, range(1, 65), "un nombre de processus, de 1 à 64"),
         web_threads=_number("CRRC_WEB_THREADS", 4, range(1, 65), "un nombre de fils, de 1 à 64"),
         web_host=env.get("CRRC_WEB_HOST") or "127.0.0.1",
