@@ -24,7 +24,7 @@ from tenants.web.confirm import ask_confirmation, ask_second_factor, carries_pro
 from tenants.web.cookie import remember, session_secret
 
 API = "/api/"
-OUTSIDE = frozenset({"static", "healthz", "readyz"})
+OUTSIDE = frozenset({"static", "healthz", "readyz", "metrics"})
 # What somebody held back still reaches: public pages and looks, the ways in and out, and what proves who they are.
 LET_THROUGH = frozenset(
     {"public.view", "tenant.view", "session.end", "second_factor.prove", "second_factor.add", "passkey.sign_in"}

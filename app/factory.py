@@ -27,6 +27,7 @@ from app.arrival import Arrival
 from app.legal import legal
 from app.rooms import blueprints
 from app.status import status
+from app.watching import measuring, scrape
 from kit import signing
 from kit.web import cookie_name, is_secure, permission
 
@@ -71,6 +72,8 @@ def create_app() -> Flask:
         bodies.install,
         rendering.install,
         health.install,
+        measuring.install,
+        scrape.install,
         home.install,
         well_known.install,
         webhooks.install,

@@ -1,5 +1,6 @@
 """The heart of a background process: beats every five seconds whatever the process is doing, and stops with it."""
 
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import structlog
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.watching.memory import memory
 from kit import clock, pulse, queue, rls
 from kit.db import engine
 
@@ -42,7 +44,8 @@ class Heart:
         silent = False
         while True:
             try:
-                pulse.beat(self.kind, self.started_at, fault=self.probe(), **self.facts)
+                facts = {**self.facts, "fault": self.probe(), "memory": memory(os.getpid())}
+                pulse.beat(self.kind, self.started_at, **facts)
                 silent = False
             except SQLAlchemyError as error:
                 if not silent:

@@ -11,7 +11,7 @@ from kit.host import host_name, our_hosts
 from tenants.service.portal import find_portal_of_host
 
 # Probes ask by address, and are told nothing of any portal.
-ANYWHERE = frozenset({"healthz", "readyz"})
+ANYWHERE = frozenset({"healthz", "readyz", "metrics"})
 
 
 def install(app: Flask) -> None:

@@ -17,7 +17,7 @@ from kit.web import UNSAFE
 
 MINUTE = timedelta(minutes=1)
 API = "/api/"
-FREE = frozenset({"static", "healthz", "readyz"})
+FREE = frozenset({"static", "healthz", "readyz", "metrics"})
 # Strangers: a fifth of what a token may. Wrong tokens: a tenth.
 STRANGERS, GUESSES = 5, 10
 SOON = "Réessayez dans moins d’une minute."

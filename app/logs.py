@@ -72,7 +72,7 @@ def _to_standard_error(*names: Any) -> structlog.WriteLogger:
 
 
 def _write(response: Response) -> Response:
-    if request.endpoint not in ("static", "healthz", "readyz"):
+    if request.endpoint not in ("static", "healthz", "readyz", "metrics"):
         actor, tenant = g.get("actor"), g.get("tenant")
         log.info(
             "request",

@@ -1,0 +1,1 @@
+"""Watching: figures for Prometheus, traces for OpenTelemetry. Nothing of anybody is in either: no name, no address."""
