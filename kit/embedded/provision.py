@@ -8,10 +8,12 @@ from psycopg.conninfo import make_conninfo
 
 # Owner: makes and changes tables (migrations). Application: neither owner nor superuser, so row-level security holds
 # it; it inherits nothing, and takes the relay's rights only by SET ROLE. Relay: reads every tenant's outbox, no more.
+# Backup: reads every row of every tenant, for pg_dump must, and writes nothing (docs/adr/0019-the-backup-role.md).
 ROLES = {
     "crrc_owner": "login",
     "crrc_app": "login noinherit",
     "crrc_relay": "nologin",
+    "crrc_backup": "login bypassrls",
 }
 EXTENSIONS = ("btree_gist",)  # windows of one call cannot overlap
 
@@ -30,6 +32,8 @@ def provision(superuser_url: str, database: str, passwords: Mapping[str, str] | 
         for role, attributes in ROLES.items():
             _make_role(server, role, attributes, (passwords or {}).get(role))
         server.execute("grant crrc_relay to crrc_app")
+        server.execute("grant pg_read_all_data to crrc_backup")
+        server.execute("alter role crrc_backup set default_transaction_read_only = on")
         if not server.execute("select from pg_database where datname = %s", [database]).rowcount:
             _create(server, database, template="template0")
     _equip(superuser_url, database)
@@ -73,3 +77,4 @@ def _equip(superuser_url: str, database: str) -> None:
         name = sql.Identifier(database)
         connection.execute(sql.SQL("revoke all on database {} from public").format(name))
         connection.execute(sql.SQL("grant connect, temporary on database {} to crrc_app").format(name))
+        connection.execute(sql.SQL("grant connect on database {} to crrc_backup").format(name))
