@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from kit import queue
-from kit.db import engine
+from kit.db import engine, refuse_endless_waiting
 from kit.errors import CrrcError
 from kit.rls import refuse_powerful_role
 from kit.settings import PROJECT
@@ -63,14 +63,16 @@ def _database() -> str:
 def _migrations() -> str:
     with engine().connect() as connection:
         current = connection.execute(text("select version_num from alembic_version")).scalar_one_or_none()
-    if current != newest_migration():
+    if current is None or current < newest_migration():
         raise RuntimeError(f"The database is at {current}, the code at {newest_migration()}: run crrc migrate.")
+    # Further than the code: an upgrade is on its way, and what is still of the previous release goes on serving.
     return str(current)
 
 
 def _role() -> str:
     with engine().connect() as connection:
         refuse_powerful_role(connection)
+        refuse_endless_waiting(connection)
     return "bound by row-level security"
 
 

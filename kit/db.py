@@ -6,15 +6,25 @@ from functools import cache
 from typing import Annotated, Any, ClassVar, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, MetaData, create_engine
+from sqlalchemy import BigInteger, ForeignKeyConstraint, MetaData, create_engine, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import DateTime, Text, Uuid
 from uuid_utils.compat import uuid7 as uuid7
 
 from kit import servers
+from kit.embedded.provision import LIMITS
+from kit.settings import settings
 
+# A host that is gone is noticed in seconds, not in the system's quarter of an hour. A URL that says otherwise is right.
+PATIENCE = {
+    "connect_timeout": "5",
+    "keepalives_idle": "20",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -77,15 +87,38 @@ def one_of(column: str, values: Iterable[str]) -> str:
 @cache
 def engine() -> Engine:
     """The process's pool of connections, as the application role. Threads + 1 connections at most."""
+    return open_pool(servers.database_url())
+
+
+def open_pool(url: str, **more: str) -> Engine:
+    """A pool of CRRC_POOL_SIZE connections to `url`, each waiting as long as LIMITS say; `more` is for libpq."""
     return create_engine(
-        servers.database_url(),
+        url,
         pool_size=int(os.environ.get("CRRC_POOL_SIZE", "5")),
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=True,
         hide_parameters=True,  # an error is logged: what people wrote is not
-        connect_args={"options": "-c statement_timeout=60000 -c lock_timeout=15000 -c timezone=UTC"},
+        connect_args=connection_arguments(url) | more,
     )
+
+
+def connection_arguments(url: str) -> dict[str, Any]:
+    """What a connection is opened with. Through PgBouncer in transaction mode nothing outlives a transaction: the
+    limits are the role's (kit.embedded.provision), and statements are prepared only if it follows them (1.22)."""
+    arguments: dict[str, Any] = {name: said for name, said in PATIENCE.items() if name not in make_url(url).query}
+    pooler = settings().pgbouncer
+    if pooler is None:
+        arguments["options"] = " ".join(f"-c {name}={value}" for name, value in LIMITS.items())
+    elif pooler == "plain":
+        arguments["prepare_threshold"] = None
+    return arguments
+
+
+def refuse_endless_waiting(connection: Connection) -> None:
+    """Raise RuntimeError when a statement may last for ever: neither the connection nor the role limits it."""
+    if connection.scalar(text("select current_setting('statement_timeout')")) == "0":
+        raise RuntimeError("The role has no statement_timeout: provision the database again (docs/scale.md).")
 
 
 def close_engine() -> None:

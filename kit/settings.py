@@ -22,7 +22,8 @@ class Settings:
     whom to tell a fault of security of the installation (an address, or an https page). `api_per_minute` is how often a
     program may call with one token; `metrics_token` is what Prometheus shows at /metrics. `web_workers` processes
     of `web_threads` threads answer on `web_host`:`port`, or on `web_socket` when it is set. `pgbouncer` is `plain`
-    or `prepared` when a PgBouncer in transaction mode stands before the database (docs/scale.md).
+    or `prepared` when a PgBouncer in transaction mode stands before the database; `database_replica_url` is a copy
+    that exports read (docs/scale.md).
     `backup_recipients` are who may open the sets that are kept at `backup_url` (docs/backups.md).
     """
 
@@ -41,6 +42,9 @@ class Settings:
     api_per_minute: int = 600
     metrics_token: str = field(default="", repr=False)
     pgbouncer: str | None = None
+    database_replica_url: str | None = None
+    s3_access_key: str = ""
+    s3_secret_key: str = field(default="", repr=False)
     web_workers: int = 2
     web_threads: int = 4
     web_host: str = "127.0.0.1"
@@ -92,6 +96,9 @@ def settings() -> Settings:
             "CRRC_API_PER_MINUTE", 600, range(1, 1_000_001), "un nombre d’appels, d’un million au plus"
         ),
         pgbouncer=pooler,
+        database_replica_url=env.get("CRRC_DATABASE_REPLICA_URL") or None,
+        s3_access_key=env.get("CRRC_S3_ACCESS_KEY") or "",
+        s3_secret_key=env.get("CRRC_S3_SECRET_KEY") or "",
         web_workers=_number("CRRC_WEB_WORKERS", 2, range(1, 65), "un nombre de processus, de 1 à 64"),
         web_threads=_number("CRRC_WEB_THREADS", 4, range(1, 65), "un nombre de fils, de 1 à 64"),
         web_host=env.get("CRRC_WEB_HOST") or "127.0.0.1",

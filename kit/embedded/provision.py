@@ -15,6 +15,8 @@ ROLES = {
     "crrc_relay": "nologin",
     "crrc_backup": "login bypassrls",
 }
+# How long the application waits, said by its connections, and kept by its role for those that a pooler opens.
+LIMITS = {"statement_timeout": "60000", "lock_timeout": "15000", "timezone": "UTC"}
 EXTENSIONS = ("btree_gist",)  # windows of one call cannot overlap
 
 
@@ -29,8 +31,10 @@ def provision(superuser_url: str, database: str, passwords: Mapping[str, str] | 
     `passwords`, by role: for a server reached over the network.
     """
     with psycopg.connect(conninfo(superuser_url), autocommit=True) as server:
+        server.execute("select pg_advisory_lock(720704)")  # until we leave: roles are of the whole server
         for role, attributes in ROLES.items():
             _make_role(server, role, attributes, (passwords or {}).get(role))
+        _limit(server)
         server.execute("grant crrc_relay to crrc_app")
         server.execute("grant pg_read_all_data to crrc_backup")
         server.execute("alter role crrc_backup set default_transaction_read_only = on")
@@ -59,6 +63,15 @@ def _make_role(server: psycopg.Connection, role: str, attributes: str, password:
         server.execute(sql.SQL("create role {} " + attributes).format(name))
     if password is not None:
         server.execute(sql.SQL("alter role {} password {}").format(name, sql.Literal(password)))
+
+
+def _limit(server: psycopg.Connection) -> None:
+    """What the application's connections say of themselves, for those whose pooler cannot."""
+    found = server.execute("select rolconfig from pg_roles where rolname = 'crrc_app'").fetchone()
+    for name, value in LIMITS.items():
+        if f"{name}={value}" not in ((found and found[0]) or ()):
+            statement = sql.SQL("alter role crrc_app set {} = {}")
+            server.execute(statement.format(sql.Identifier(name), sql.Literal(value)))
 
 
 def _create(server: psycopg.Connection, database: str, template: str) -> None:

@@ -1,0 +1,138 @@
+"""A real PgBouncer in transaction mode before a PostgreSQL of the tests; killed and started again by who tests that."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from tests.kit.crew import PROJECT, eventually
+
+FOLLOWS_PREPARED = (1, 22)  # since then it follows what psycopg prepares
+
+
+@cache
+def program() -> Path:
+    """PgBouncer of this machine, or unpacked from Debian's package. Skips the test when there is none."""
+    found = subprocess.run(
+        [PROJECT / "scripts/pgbouncer", PROJECT / ".crrc-test/programs"], capture_output=True, text=True, check=False
+    )
+    if found.returncode:
+        pytest.skip(found.stderr.strip())
+    return Path(found.stdout.strip())
+
+
+@cache
+def version() -> tuple[int, ...]:
+    """PgBouncer's, (1, 18, 0)."""
+    said = subprocess.run([program(), "--version"], capture_output=True, text=True, check=True).stdout
+    return tuple(map(int, re.findall(r"\d+", said.splitlines()[0])))
+
+
+@dataclass
+class Pooler:
+    """A PgBouncer on `host`:`port` (TCP). `kill` and `start` it as often as a test wants."""
+
+    folder: Path
+    host: str
+    port: int
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def url(self, role: str, database: str) -> str:
+        """SQLAlchemy URL of `database` through it."""
+        return f"postgresql+psycopg://{role}@{self.host}:{self.port}/{database}"
+
+    def start(self) -> None:
+        """Returns when it accepts connections."""
+        identity: dict[str, Any] = {}
+        if os.geteuid() == 0:  # it refuses to be root
+            owner = self.folder.stat()
+            identity = {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
+        command = [program(), "-q", self.folder / "pgbouncer.ini"]
+        with (self.folder / "said").open("ab") as said:
+            self.process = subprocess.Popen(command, stdout=said, stderr=said, cwd="/", **identity)
+        eventually(self._answers)
+
+    def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
+        """kill -9, by default; waits for its end."""
+        if self.process is not None:
+            self.process.send_signal(number)
+            self.process.wait(30)
+            self.process = None
+
+    def _answers(self) -> bool:
+        if self.process is None or self.process.poll() is not None:
+            raise AssertionError((self.folder / "pgbouncer.log").read_text())
+        try:
+            socket.create_connection((self.host, self.port), 1).close()
+        except OSError:
+            return False
+        return True
+
+
+@contextmanager
+def pooler(server_url: str, host: str = "127.0.0.1", port: int = 0, connections: int = 4) -> Iterator[Pooler]:
+    """A PgBouncer before the PostgreSQL of `server_url` (any role's URL): `connections` per role and database.
+
+    `port` 0 is a free one. Whoever says a role's name is believed: it is for tests.
+    """
+    url = make_url(server_url)
+    run = url.query.get("host") or url.host
+    folder = Path(PROJECT / ".crrc-test" / f"pgbouncer-{os.getpid()}-{port or free_port(host)}")
+    folder.mkdir(parents=True)
+    (folder / "users").write_text('"crrc_app" ""\n"crrc_owner" ""\n"admin" ""\n')
+    made = Pooler(folder, host, port or free_port(host))
+    settings = {
+        "listen_addr": host,
+        "listen_port": made.port,
+        "unix_socket_dir": "",
+        "auth_type": "trust",
+        "auth_file": folder / "users",
+        "admin_users": "admin",
+        "pool_mode": "transaction",
+        "max_client_conn": 500,
+        "default_pool_size": connections,
+        "server_login_retry": 1,
+        "logfile": folder / "pgbouncer.log",
+    } | ({"max_prepared_statements": 200} if version() >= FOLLOWS_PREPARED else {})
+    lines = [f"{name} = {value}" for name, value in settings.items()]
+    port_of_server = url.query.get("port") or url.port or 5432
+    (folder / "pgbouncer.ini").write_text(
+        "\n".join(["[databases]", f"* = host={run} port={port_of_server}", "[pgbouncer]", *lines, ""])
+    )
+    if os.geteuid() == 0:
+        owner = Path(str(run)).stat() if str(run).startswith("/") else Path("/var/tmp").stat()
+        for path in (folder, *folder.iterdir()):
+            os.chown(path, owner.st_uid or 65534, owner.st_gid or 65534)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.kill()
+        shutil.rmtree(folder)
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as door:
+        door.bind((host, 0))
+        return int(door.getsockname()[1])
+
+
+def admin(made: Pooler, order: str) -> list[tuple[Any, ...]]:
+    """Say `order` to PgBouncer itself (`show servers`)."""
+    where = f"host={made.host} port={made.port} dbname=pgbouncer user=admin"
+    with psycopg.connect(where, autocommit=True) as connection:
+        cursor = psycopg.ClientCursor(connection)
+        return cursor.execute(order).fetchall()
