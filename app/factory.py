@@ -27,7 +27,7 @@ from app.arrival import Arrival
 from app.legal import legal
 from app.rooms import blueprints
 from app.status import status
-from app.watching import measuring, scrape
+from app.watching import measuring, scrape, traces
 from kit import signing
 from kit.web import cookie_name, is_secure, permission
 
@@ -63,6 +63,7 @@ def create_app() -> Flask:
     permission("public.view")(app.view_functions["static"])
     app.before_request(_limit_text)
     for install in (
+        traces.install,
         faults.install,
         logs.install,
         headers.install,

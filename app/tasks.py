@@ -9,6 +9,7 @@ from uuid import UUID
 from rq.timeouts import JobTimeoutException
 
 from app import errands
+from app.watching.traces import traced
 from kit import queue, relay
 from kit.relay import Subscriptions
 from notifications.jobs import mails as jobs
@@ -48,7 +49,12 @@ def tasks(subscriptions: Subscriptions, stopping: Callable[[], bool]) -> dict[st
     def run_errand(name: str, tenant_id: str, place: str) -> int:
         return errands.run_errand(name, tenant_id, place, stopping)
 
-    return {"deliver_message": deliver_message, "send_due_mails": send_due_mails, "run_errand": run_errand}
+    listed: dict[str, Task] = {
+        "deliver_message": deliver_message,
+        "send_due_mails": send_due_mails,
+        "run_errand": run_errand,
+    }
+    return {name: traced(name, task) for name, task in listed.items()}
 
 
 def _send(tenant_id: UUID, sender: str, asks: bool, stopping: Callable[[], bool]) -> int:

@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import logs
 from app.factory import create_app
 from app.upgrading import bring_up_to_date
-from app.watching import sharing
+from app.watching import sharing, traces
 from kit import servers
 from kit.db import engine
 from kit.rls import refuse_powerful_role
@@ -27,6 +27,7 @@ def refuse_to_boot_without_walls() -> None:
 
 logs.configure()
 sharing.share()
+traces.begin("crrc-web")
 servers.prepare = bring_up_to_date
 refuse_to_boot_without_walls()
 app = create_app()

@@ -6,8 +6,10 @@ import click
 @click.command("worker")
 def worker() -> None:
     """Lance un automate : il réagit aux nouvelles et envoie les courriels (SIGTERM l’arrête proprement)."""
+    from app.watching import traces
     from app.worker import run
 
+    traces.begin("crrc-worker")
     run()
 
 

@@ -30,7 +30,7 @@ def share() -> None:
         log.warning("metrics_not_shared", error=type(error).__name__)
         return
     os.environ[FOLDER] = str(folder)
-    values.ValueClass = values.MultiProcessValue()  # type: ignore[misc]
+    values.ValueClass = values.MultiProcessValue()
 
 
 def folder() -> Path | None:
@@ -47,7 +47,7 @@ def registry() -> CollectorRegistry:
         if not _lives(int(path.stem.rpartition("_")[2])):
             path.unlink(missing_ok=True)  # what it held is no more
     together = CollectorRegistry()
-    multiprocess.MultiProcessCollector(together, path=str(shared))  # type: ignore[no-untyped-call]
+    multiprocess.MultiProcessCollector(together, path=str(shared))
     return together
 
 
