@@ -7,6 +7,7 @@ from uuid import UUID
 from billing.jobs.issuing import DOCUMENTS, ISSUING
 from billing.jobs.online import ONLINE
 from billing.jobs.transmitting import TRANSMITTING
+from campaigns.jobs.attachment import ATTACHMENTS
 from kit import queue
 from kit.errand import Errand
 from notifications.jobs.digests import DIGESTS
@@ -22,6 +23,7 @@ ERRANDS: tuple[Errand, ...] = (
     ONLINE,
     WEBHOOKS,
     DIGESTS,
+    ATTACHMENTS,
     EXPORTS,
     PURGING,
     COPIES,

@@ -25,6 +25,12 @@ def _applicant(actor: Actor, thing: Any) -> bool:
 
 
 PERMISSIONS: Table = {
+    "attachment.view": either(member("owner", "editor", "billing", "reader"), _submitted),
+    "attachment.add": member("owner", "editor"),
+    "attachment.remove": member("owner", "editor"),
+    "attachment.wait": nobody,
+    "attachment.clear": nobody,
+    "attachment.condemn": nobody,
     "campaign.view": _public,
     "campaign.check": anyone,
     "campaign.list": staff,

@@ -1,5 +1,6 @@
 """Tables of campaigns, candidacies, reviews and decisions."""
 
+from campaigns.models.attachment import Attachment, AttachmentUpload
 from campaigns.models.award import Award, Evidence, Milestone
 from campaigns.models.campaign import Campaign, CampaignVersion, CampaignWindow
 from campaigns.models.candidacy import AnswerRevision, Candidacy, Submission, Verdict
@@ -7,6 +8,8 @@ from campaigns.models.decision import Decision, Review
 
 __all__ = [
     "AnswerRevision",
+    "Attachment",
+    "AttachmentUpload",
     "Award",
     "Campaign",
     "CampaignVersion",

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 
 ACTS: Mapping[str, str] = {
+    "attachment.clear": "Pièce jointe analysée, rien trouvé",
+    "attachment.condemn": "Pièce jointe infectée",
+    "attachment.wait": "Pièce jointe à analyser",
     "award.confirm": "Attribution confirmée",
     "award.decline": "Attribution refusée par l’organisme",
     "award.lapse": "Attribution caduque",

@@ -55,4 +55,14 @@ AWARD = Machine(
         "lapse": move("offered", "lapsed", "Seule une attribution sans réponse peut être déclarée caduque."),
     },
 )
+# An antivirus's word on a file, when the installation has one (CRRC_CLAMD); without, files stay as they came.
+ATTACHMENT = Machine(
+    "attachment",
+    "unscanned",
+    {
+        "wait": move("unscanned", "pending", "Ce fichier a déjà été analysé."),
+        "clear": move("pending", "clean", "Ce fichier n’attend pas d’analyse."),
+        "condemn": move("pending", "infected", "Ce fichier n’attend pas d’analyse."),
+    },
+)
 MOVE_OF = {"accepted": "accept", "refused": "refuse", "waitlisted": "waitlist"}

@@ -5,7 +5,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, and_, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from campaigns.models import AnswerRevision, Award, CampaignVersion, Candidacy, Decision, Review, Submission
+from campaigns.models import (
+    AnswerRevision,
+    Attachment,
+    AttachmentUpload,
+    Award,
+    CampaignVersion,
+    Candidacy,
+    Decision,
+    Review,
+    Submission,
+)
 from kit.transaction import Tx
 from tenants.queries.trace import Trace, blank_contacts
 from tenants.rules.person import Person
@@ -25,6 +35,27 @@ TRACES = (
             "value": "Réponse",
             "saved_at": "Écrite le",
         },
+    ),
+    Trace(
+        Attachment,
+        "Fichiers joints à des dossiers",
+        FILE,
+        by=("added_by",),
+        shown={
+            "candidacy_id": "Dossier (identifiant)",
+            "field": "Champ",
+            "name": "Nom",
+            "size": "Taille (octets)",
+            "sha256": "Empreinte",
+            "added_at": "Joint le",
+        },
+    ),
+    Trace(
+        AttachmentUpload,
+        "Envois de fichiers commencés",
+        FILE,
+        by=("begun_by",),
+        shown={"candidacy_id": "Dossier (identifiant)", "name": "Nom", "begun_at": "Commencé le"},
     ),
     Trace(
         Submission,

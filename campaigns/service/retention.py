@@ -13,6 +13,8 @@ from sqlalchemy.types import Date, DateTime
 
 from campaigns.models import (
     AnswerRevision,
+    Attachment,
+    AttachmentUpload,
     Award,
     Campaign,
     CampaignWindow,
@@ -21,7 +23,10 @@ from campaigns.models import (
     Submission,
     Verdict,
 )
+from campaigns.rules.attachment import place
+from campaigns.service.upload import forget_pieces
 from kit.retention import Expiring
+from kit.storage import storage
 from kit.transaction import Tx
 from tenants.rules.person import NOBODY
 
@@ -42,6 +47,7 @@ def _drafts(before: datetime) -> Select[Any, Any]:
 
 
 def _remove_drafts(tx: Tx, files: Sequence[UUID]) -> None:
+    forget_attachments(tx, files)
     for model in (Review, Verdict, AnswerRevision):
         tx.session.execute(delete(model).where(model.candidacy_id.in_(files)))
     tx.session.execute(delete(Candidacy).where(Candidacy.id.in_(files)))
@@ -72,7 +78,21 @@ def _selected(before: datetime) -> Select[Any, Any]:
     return _decided(SELECTED, func.greatest(Campaign.released_at, end), before)
 
 
+def forget_attachments(tx: Tx, files: Sequence[UUID]) -> None:
+    """Remove all that is joined to these files. The bytes leave before the rows are committed: what is left by an
+    interruption is found again by its row."""
+    gone = delete(Attachment).where(Attachment.candidacy_id.in_(files)).returning(Attachment.id)
+    for attachment_id in tx.session.scalars(gone).all():
+        storage().forget(place(tx.tenant_id, attachment_id))
+    begun = tx.session.scalars(select(AttachmentUpload).where(AttachmentUpload.candidacy_id.in_(files))).all()
+    for upload in begun:
+        forget_pieces(upload)
+        tx.session.delete(upload)
+    tx.session.flush()
+
+
 def _forget_answers(tx: Tx, files: Sequence[UUID]) -> None:
+    forget_attachments(tx, files)
     quick = {"synchronize_session": False}
     named = (
         (update(Submission).where(Submission.candidacy_id.in_(files), Submission.erased_at.is_(None)))

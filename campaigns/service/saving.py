@@ -20,6 +20,7 @@ from kit.transaction import Tx, transaction
 
 TOO_LONG = "Ce texte est trop long pour être enregistré : 50 000 caractères au plus."
 NO_FIELD = "Ce formulaire n’a pas de champ de ce nom."
+NOT_TYPED = "Un fichier ne s’écrit pas : il se joint à part."
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ def save_draft(
 def _read(form: Form, sent: Mapping[str, Any]) -> tuple[dict[str, Value], dict[str, str]]:
     fields = form.fields
     refused = {key: NO_FIELD for key in sent if key not in fields}
+    refused |= {key: NOT_TYPED for key in sent if key in fields and fields[key].type == "file"}
     refused |= {key: TOO_LONG for key, typed in sent.items() if key in fields and forms.too_long(typed)}
     return {key: forms.read(fields[key], typed) for key, typed in sent.items() if key not in refused}, refused
 

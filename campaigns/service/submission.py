@@ -16,6 +16,7 @@ from campaigns.rules import form as forms
 from campaigns.rules.receipt import Facts
 from campaigns.rules.reference import new_code
 from campaigns.rules.states import CANDIDACY
+from campaigns.service.attachment import keep_submitted
 from campaigns.service.decision import forget_decision
 from campaigns.service.draft import Draft, open_draft
 from campaigns.service.verdict import keep_verdict
@@ -172,6 +173,7 @@ def _submit(tx: Tx, draft: Draft, tenant: Tenant, content: str, number: int) -> 
             key=signing.public_key(),
         )
     )
+    keep_submitted(tx, draft.form, draft.answers)
     candidacy.answers, candidacy.form_version = dict(draft.answers), draft.version.form_version
     candidacy.submitted_at, candidacy.withdrawn_at = tx.now, None
     candidacy.revision += 1

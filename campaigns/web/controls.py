@@ -6,7 +6,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from campaigns.rules import form as forms
-from campaigns.rules.form import Answers, FormField, FormSection, Value
+from campaigns.rules.form import Answers, FormField, FormSection, Value, files
 
 LISTED = 8  # beyond so many options, a list to open rather than as many lines
 
@@ -22,8 +22,9 @@ def controls(
 
 
 def sent(section: FormSection, data: "MultiDict[str, str]") -> dict[str, Any]:
-    """What a browser sent for each field of the section. An unticked box, an emptied list send nothing: None."""
-    return {field.key: _sent(field, data) for field in section.fields}
+    """What a browser sent for each field of the section but its files. An unticked box, an emptied list send nothing:
+    None."""
+    return {field.key: _sent(field, data) for field in section.fields if field.type != "file"}
 
 
 def _sent(field: FormField, data: "MultiDict[str, str]") -> Any:
@@ -48,6 +49,20 @@ def _control(field: FormField, value: Value, error: str | None, typed: Mapping[s
         "autocomplete": field.autocomplete or None,
         "text": field.text,
         "accepted": forms.shown(field, value) if field.type == "commitment" and value is not None else "",
+        **(_files(field, value) if field.type == "file" else {}),
+    }
+
+
+def _files(field: FormField, value: Value) -> dict[str, Any]:
+    """What is joined, and whether there is room for more."""
+    joined = files.entries(value)
+    return {
+        "files": joined,
+        "accept": files.accept_attribute(field),
+        "expected": files.accepted(field),
+        "largest": field.max_bytes,
+        "has_room": len(joined) < files.most(field),
+        "several": files.most(field) > 1,
     }
 
 

@@ -11,11 +11,14 @@ from kit.french import NBSP
 # For each property that only some types of fields have.
 _ONLY = {
     "options": ("choice", "choices"),
-    "min": ("number", "money", "date"),
-    "max": ("number", "money", "date"),
+    "min": ("number", "money", "date", "file"),
+    "max": ("number", "money", "date", "file"),
     "max_length": ("text", "long_text"),
     "unit": ("number",),
+    "kinds": ("file",),
+    "max_size": ("file",),
 }
+_MOST_FILES = 20
 
 
 def check_form(data: Mapping[str, Any]) -> list[Finding]:
@@ -35,8 +38,9 @@ def check_form(data: Mapping[str, Any]) -> list[Finding]:
 
 
 def field_keys(data: Mapping[str, Any]) -> frozenset[str]:
-    """The keys of every field of the form."""
-    return frozenset(field["key"] for section in data["form"]["sections"] for field in section["fields"])
+    """The keys of every field whose answer a rule can read: a file is for people."""
+    fields = (field for section in data["form"]["sections"] for field in section["fields"])
+    return frozenset(field["key"] for field in fields if field["type"] != "file")
 
 
 def _twice(keys: Iterable[tuple[str, str]]) -> Iterator[Finding]:
@@ -70,6 +74,8 @@ def _bounds(path: str, field: Mapping[str, Any]) -> Iterator[Finding]:
             read[name] = _bound(field["type"], field[name])
         except Unreadable as fault:
             yield error(join(path, name), str(fault))
+    if field["type"] == "file" and read.get("max") == 0:
+        yield error(join(path, "max"), "Un champ qui demande un fichier en reçoit un au moins.")
     if len(read) == 2 and read["max"] < read["min"]:
         yield error(join(path, "max"), "Le maximum est inférieur au minimum.")
 
@@ -79,4 +85,6 @@ def _bound(kind: str, bound: object) -> date | int:
         return read_day(str(bound))
     if not isinstance(bound, int):
         raise Unreadable("Cette borne est un nombre entier (en centimes pour un montant).")
+    if kind == "file" and not 0 <= bound <= _MOST_FILES:
+        raise Unreadable(f"Un champ reçoit de 0 à {_MOST_FILES} fichiers.")
     return bound

@@ -20,7 +20,13 @@ from campaigns.rules.form.merging import Merged, merge
 from campaigns.rules.form.problems import beside, missing, name_of, problem
 from campaigns.rules.form.progress import Answers, Gap, Progress, SectionProgress, problems, progress, section_gaps
 from campaigns.rules.form.reading import LONGEST_TYPED, Value, is_unread, read, tidy, too_long
-from campaigns.rules.form.submitted import SubmittedSection, submitted_sections, summary
+from campaigns.rules.form.submitted import (
+    SubmittedFile,
+    SubmittedSection,
+    submitted_files,
+    submitted_sections,
+    summary,
+)
 
 __all__ = [
     "APPLICANT",
@@ -38,6 +44,7 @@ __all__ = [
     "Option",
     "Progress",
     "SectionProgress",
+    "SubmittedFile",
     "SubmittedSection",
     "Value",
     "accept",
@@ -60,6 +67,7 @@ __all__ = [
     "same",
     "section_gaps",
     "shown",
+    "submitted_files",
     "submitted_sections",
     "summary",
     "tidy",

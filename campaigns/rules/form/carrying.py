@@ -19,6 +19,8 @@ def carry(old: Form, new: Form, answers: Answers) -> dict[str, Value]:
 def _carried(old: FormField | None, new: FormField, value: Value) -> Value:
     if old is None or value is None or old.type == new.type:
         return value
+    if "file" in (old.type, new.type):
+        return None  # a file is no text, nor the other way round
     return read(new, _as_typed(old, value))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from campaigns.rules.form import files
 from campaigns.rules.form.acceptance import is_accepted
 from campaigns.rules.form.definition import APPLICANT, COMMITMENTS, REFERENT, Form, FormField
 from campaigns.rules.form.display import shown
@@ -70,6 +71,8 @@ def declared(form: Form, answers: Answers, zone: str) -> dict[str, Any]:
 def _answer(field: FormField, answers: Answers, zone: str) -> dict[str, Any]:
     value = answers.get(field.key)
     text = shown(field, value, zone)
+    if field.type == "file":
+        value = files.said(value)
     return {"key": field.key, "label": field.label, "type": field.type, "value": value, "text": text}
 
 

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-TYPES = ("text", "long_text", "choice", "choices", "number", "money", "date", "boolean", "email", "phone")
+TYPES = ("text", "long_text", "choice", "choices", "number", "money", "date", "boolean", "email", "phone", "file")
 # A document's keys hold neither dash nor dot: built-in sections and fields never meet an author's.
 APPLICANT = "organisme-gestionnaire"
 REFERENT = "referent-interne"
 COMMITMENTS = "engagements-pris"
 _COMMITMENT = "commitment."
+# What a file may be unless the call says otherwise: what everybody's office makes and opens.
+KINDS = ("pdf", "docx", "xlsx", "odt", "ods", "png", "jpg")
+MOST_MEGABYTES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +27,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One question. `low` and `high` bound a number, an amount (cents) or a day (YYYY-MM-DD).
+    """One question. `low` and `high` bound a number, an amount (cents), a day (YYYY-MM-DD) or how many files.
 
-    `text` is a commitment's, whole; `max_length` counts characters.
+    `text` is a commitment's, whole; `max_length` counts characters. A file is one of `kinds` (endings with their dot),
+    of at most `max_bytes`.
     """
 
     key: str
@@ -41,6 +45,8 @@ class FormField:
     unit: str = ""
     autocomplete: str = ""
     text: str = ""
+    kinds: tuple[str, ...] = ()
+    max_bytes: int = 0
 
     @property
     def digest(self) -> str:
@@ -80,6 +86,11 @@ class Form:
         return next((section for section in self.sections if section.key == key), None)
 
     @property
+    def files(self) -> tuple[FormField, ...]:
+        """The questions that are answered by files, in order."""
+        return tuple(field for field in self if field.type == "file")
+
+    @property
     def commitments(self) -> tuple[FormField, ...]:
         """The commitments, in order."""
         return tuple(field for field in self if field.type == "commitment")
@@ -107,11 +118,25 @@ def _field(field: Mapping[str, Any]) -> FormField:
         help=field.get("help") or "",
         required=field.get("required", True),
         options=tuple(Option(option["key"], option["label"]) for option in field.get("options") or ()),
-        low=_bound(field["type"], field.get("min")),
-        high=_bound(field["type"], field.get("max")),
         max_length=field.get("max_length") or longest,
         unit=field.get("unit") or "",
+        **(_files(field) if field["type"] == "file" else _bounds(field)),
     )
+
+
+def _bounds(field: Mapping[str, Any]) -> dict[str, Any]:
+    return {"low": _bound(field["type"], field.get("min")), "high": _bound(field["type"], field.get("max"))}
+
+
+def _files(field: Mapping[str, Any]) -> dict[str, Any]:
+    """How many, of which kinds, of which size."""
+    least, most = field.get("min"), field.get("max")
+    return {
+        "low": Decimal(least if least is not None else 1),
+        "high": Decimal(most if most is not None else max(least or 1, 1)),
+        "kinds": tuple(f".{kind}" for kind in field.get("kinds") or KINDS),
+        "max_bytes": (field.get("max_size") or MOST_MEGABYTES) * 1_000_000,
+    }
 
 
 def _bound(kind: str, bound: int | str | None) -> Decimal | str | None:

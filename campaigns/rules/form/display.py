@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
+from campaigns.rules.form import files
 from campaigns.rules.form.definition import FormField
 from campaigns.rules.form.reading import Value
 from kit.french import day, grouped, instant, money
@@ -17,6 +18,8 @@ def shown(field: FormField, value: Value, zone: str = "Europe/Paris") -> str:
         return str(value["typed"]) if "typed" in value else _acceptance(value, zone)
     if isinstance(value, bool):
         return "Oui" if value else "Non"
+    if field.type == "file":
+        return "\n".join(files.line(one) for one in files.entries(value))
     if isinstance(value, list) or field.type == "choice":
         return "\n".join(_label(field, one) for one in (value if isinstance(value, list) else [str(value)]))
     if field.type in ("number", "money"):

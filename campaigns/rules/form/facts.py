@@ -12,6 +12,6 @@ def facts(form: Form, answers: Answers) -> dict[str, object]:
     found: dict[str, object] = {}
     for field in form:
         value = answers.get(field.key)
-        if value is not None and field.type != "commitment" and problem(field, value) is None:
+        if value is not None and field.type not in ("commitment", "file") and problem(field, value) is None:
             found[field.key] = Decimal(value) if field.type == "number" and isinstance(value, str) else value
     return found

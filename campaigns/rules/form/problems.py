@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
+from campaigns.rules.form import files
 from campaigns.rules.form.acceptance import is_accepted
 from campaigns.rules.form.definition import FormField
 from campaigns.rules.form.display import figure
@@ -38,6 +39,8 @@ _REWRITE = {
 
 def missing(field: FormField) -> str:
     """The sentence for a field that must be answered and is not."""
+    if field.type == "file":
+        return _about(field, files.wanted(field))
     return _about(field, _ASK[field.type])
 
 
@@ -71,7 +74,7 @@ def _unread(field: FormField, value: Value) -> str:
             check_email(str(value["typed"]))
         except Invalid as refusal:
             return (refusal.sentence[:1].lower() + refusal.sentence[1:]).rstrip(".")
-    return _REWRITE.get(field.type, _ASK[field.type])
+    return _REWRITE.get(field.type) or _ASK.get(field.type) or files.wanted(field)
 
 
 def _length(field: FormField, value: Value) -> str | None:
@@ -126,4 +129,5 @@ _CHECKS: Mapping[str, Callable[[FormField, Value], str | None]] = {
     "email": _nothing,
     "phone": _nothing,
     "commitment": _commitment,
+    "file": files.fault,
 }

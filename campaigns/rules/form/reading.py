@@ -1,7 +1,8 @@
 """From what was typed (or sent by a program) to a value; what cannot be read is kept as typed. Pure, and never raises.
 
 A value is what is stored in a draft: None (nothing), a text, a whole number (cents for an amount), a decimal number as
-text ("12.5"), a day as YYYY-MM-DD, a boolean, a list of an option's keys, or {"typed": …} for what could not be read.
+text ("12.5"), a day as YYYY-MM-DD, a boolean, a list of an option's keys, a list of files (form/files.py), or
+{"typed": …} for what could not be read.
 """
 
 import re
@@ -16,7 +17,7 @@ from kit.errors import Invalid
 from kit.french import MONTHS
 from tenants.rules.people import check_email
 
-Value: TypeAlias = str | int | bool | list[str] | dict[str, Any] | None
+Value: TypeAlias = str | int | bool | list[Any] | dict[str, Any] | None
 
 LONGEST_TYPED = 50_000
 _BLANKS = re.compile(r"[\s\u00a0\u202f\u2009]+")
@@ -169,6 +170,10 @@ def _phone(_: FormField, typed: Any) -> str | None:
     return found["number"] + (f" poste {found['extension']}" if found["extension"] else "")
 
 
+def _not_typed(_: FormField, typed: Any) -> None:
+    """A file is sent by its own way: nothing that is typed is one."""
+
+
 _READERS: Mapping[str, Callable[[FormField, Any], Value]] = {
     "text": _line,
     "long_text": _lines,
@@ -180,4 +185,5 @@ _READERS: Mapping[str, Callable[[FormField, Any], Value]] = {
     "boolean": _flag,
     "email": _email,
     "phone": _phone,
+    "file": _not_typed,
 }

@@ -29,6 +29,28 @@ class SubmittedSection:
     rows: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SubmittedFile:
+    """A file that a submission names: under which question, its name, its bytes counted and their SHA-256."""
+
+    field: str
+    label: str
+    name: str
+    size: int
+    sha256: str
+
+
+def submitted_files(content: str) -> list[SubmittedFile]:
+    """The files of a submission's content, in order; none once it is erased."""
+    return [
+        SubmittedFile(answer["key"], answer["label"], one["name"], one["size"], one["sha256"])
+        for section in json.loads(content).get("sections", ())
+        for answer in section["answers"]
+        if answer["type"] == "file"
+        for one in answer["value"] or ()
+    ]
+
+
 def submitted_sections(content: str, zone: str = "Europe/Paris") -> list[SubmittedSection]:
     """The sections of a submission's content, in order; `zone` (IANA) is for the instants of the commitments."""
     submitted = json.loads(content)
