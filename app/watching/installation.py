@@ -19,7 +19,7 @@ from app.watching import sharing
 from app.watching.memory import memory
 from app.watching.portals import Portal, read_portals
 from finess.queries.edition import find_current_edition
-from kit import clock, pulse, queue
+from kit import backup_run, clock, pulse, queue
 from kit.db import engine
 
 KEPT_SECONDS = 10.0
@@ -162,4 +162,19 @@ def _register() -> Iterator[Metric]:
         yield GaugeMetricFamily("crrc_register_age_seconds", "Age of the national register in force.", age)
 
 
-READS: tuple[Read, ...] = (_ready, _web, _processes, _queue, _portals, _register)
+def _backups() -> Iterator[Metric]:
+    """Since the last one that was well made, read again, restored for a drill; nothing when none ever was."""
+    age = GaugeMetricFamily("crrc_backup_age_seconds", "Since the last one without a fault.", labels=["sort"])
+    size = GaugeMetricFamily("crrc_backup_bytes", "What the last one weighs.")
+    with Session(engine()) as session:
+        for sort in backup_run.SORTS:
+            last = backup_run.newest(session, sort)
+            if last is not None:
+                age.add_metric([sort], (clock.now() - last.finished_at).total_seconds())
+            if last is not None and sort == "backup":
+                size.add_metric([], last.size_bytes)
+    yield age
+    yield size
+
+
+READS: tuple[Read, ...] = (_ready, _web, _processes, _queue, _portals, _register, _backups)
