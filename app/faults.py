@@ -16,6 +16,7 @@ from app.auth import ask_to_sign_in, is_api, is_script
 from app.fault_answer import answer
 from app.words import in_french
 from kit.errors import CrrcError, Unauthenticated, Unconfirmed
+from kit.storage import StorageAway
 from tenants.web.confirm import ask_confirmation
 
 log = structlog.get_logger("crrc.faults")
@@ -42,7 +43,7 @@ def install(app: Flask) -> None:
     """Answer every failure."""
     app.register_error_handler(CrrcError, _refused)
     app.register_error_handler(HTTPException, _http)
-    for unreachable in (OperationalError, PoolExhausted, RedisUnreachable):
+    for unreachable in (OperationalError, PoolExhausted, RedisUnreachable, StorageAway):
         app.register_error_handler(unreachable, _unreachable)
     for not_storable in (DataError, UnicodeEncodeError):
         app.register_error_handler(not_storable, _not_storable)

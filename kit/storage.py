@@ -15,6 +15,10 @@ from kit import servers
 from kit.errors import Invalid, NotFound
 
 
+class StorageAway(OSError):
+    """The storage does not answer, refuses us, or gives back something else than what was kept."""
+
+
 class Storage(Protocol):
     """A place for files. Names are relative paths that we choose, never what somebody typed."""
 
@@ -79,9 +83,21 @@ class FolderStorage:
 @cache
 def storage() -> Storage:
     """The installation's storage. Raises Invalid when CRRC_STORAGE_URL names a kind that this version does not know."""
-    url = urlsplit(servers.storage_url())
+    return open_storage(servers.storage_url())
+
+
+def open_storage(address: str) -> Storage:
+    """The storage at an address: file:///folder, or s3://bucket/prefix?… (kit.object_storage). Raises Invalid."""
+    url = urlsplit(address)
+    if url.scheme == "s3":
+        from kit.object_storage import open_bucket  # its library costs memory that a folder does not need
+
+        return open_bucket(address)
     if url.scheme != "file" or url.netloc not in ("", "localhost"):
-        raise Invalid("CRRC_STORAGE_URL doit désigner un dossier de cette machine\N{NO-BREAK SPACE}: file:///chemin.")
+        raise Invalid(
+            "CRRC_STORAGE_URL doit désigner un dossier de cette machine (file:///chemin) ou un espace S3 "
+            "(s3://nom/dossier?endpoint=https://…&region=…)."
+        )
     return FolderStorage(Path(unquote(url.path)))
 
 

@@ -1,0 +1,178 @@
+"""Files kept on S3, under the same promises as in a folder: whole or not at all, once, and read back as they were."""
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+from urllib.parse import parse_qs, unquote, urlsplit
+from uuid import UUID
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError, NotSupportedError
+from obstore.store import S3Store
+
+from kit.errors import Invalid, NotFound
+from kit.settings import settings
+from kit.storage import StorageAway
+
+DIGEST = "sha256"  # metadata of each object: its content's digest, in hexadecimal
+ONE_PIECE = 16 << 20  # bytes; above, in pieces of PIECE that become an object together
+PIECE = 8 << 20
+IN_MEMORY = 4 << 20  # bytes of what is read, before it goes to a temporary file
+OPTIONS = {"endpoint", "region", "encryption"}
+ENCRYPTIONS = {"AES256", "aws:kms", "none"}
+CLIENT: Any = {"connect_timeout": "3s", "read_timeout": "15s", "timeout": "900s"}
+RETRY: Any = {
+    "max_retries": 3,
+    "retry_timeout": timedelta(seconds=20),
+    "backoff": {"init_backoff": timedelta(milliseconds=200), "max_backoff": timedelta(seconds=2), "base": 2},
+}
+
+
+class ObjectStorage:
+    """A bucket, or a part of one. Several machines use it at once: what is kept is there for all of them."""
+
+    def __init__(self, store: S3Store) -> None:
+        self.store = store
+
+    def keep(self, name: str, source: Path) -> None:
+        """One request makes the object, on condition that it is not there; a large one is made of pieces, of which
+        nothing shows before the last. The server checks the digest of what it received."""
+        with source.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        described: Any = {"Content-Type": "application/octet-stream", DIGEST: digest}
+        with _said():
+            if source.stat().st_size <= ONE_PIECE and self._make(name, source, described):
+                return
+            if not self._has(name):
+                obstore.put(self.store, name, source, attributes=described, chunk_size=PIECE, max_concurrency=4)
+
+    def _make(self, name: str, source: Path, described: Any) -> bool:
+        """Returns False when the server knows no condition."""
+        try:
+            obstore.put(self.store, name, source, attributes=described, mode="create", use_multipart=False)
+        except AlreadyExistsError:
+            return True
+        except NotSupportedError:
+            return False
+        except BaseError as error:
+            if "501" not in str(error) and "NotImplemented" not in str(error):
+                raise
+            return False
+        return True
+
+    def _has(self, name: str) -> bool:
+        try:
+            obstore.head(self.store, name)
+        except FileNotFoundError:
+            return False
+        return True
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:
+        """A temporary copy, compared with its digest before anybody reads it."""
+        with tempfile.SpooledTemporaryFile(IN_MEMORY, prefix="crrc-") as file:
+            with _said():
+                try:
+                    found = obstore.get(self.store, name)
+                except FileNotFoundError:
+                    raise NotFound("Ce fichier n’est pas conservé ici.") from None
+                digest = hashlib.sha256()
+                for piece in found.stream(min_chunk_size=1 << 20):
+                    digest.update(piece)
+                    file.write(piece)
+            kept = found.attributes.get(DIGEST, digest.hexdigest())
+            if file.tell() != found.meta["size"] or kept != digest.hexdigest():
+                raise StorageAway(f"{name}: what the storage gave back is not what was kept.")
+            file.seek(0)
+            yield cast(BinaryIO, file)
+
+    def forget(self, name: str) -> None:
+        """Twice is once."""
+        with _said():
+            try:
+                obstore.delete(self.store, name)
+            except FileNotFoundError:
+                return
+
+    def names(self, owner: UUID) -> list[str]:
+        """Listed kind by kind: never the files of somebody else."""
+        with _said():
+            kinds = obstore.list_with_delimiter(self.store)["common_prefixes"]
+            return sorted(
+                found["path"]
+                for kind in kinds
+                for page in obstore.list(self.store, f"{kind}/{owner}", chunk_size=1000)
+                for found in page
+            )
+
+
+def open_bucket(address: str) -> ObjectStorage:
+    """s3://bucket/prefix?endpoint=https://…&region=…&encryption=AES256|aws:kms|none. Raises Invalid; asks nobody."""
+    url = urlsplit(address)
+    said = {name: values[-1] for name, values in parse_qs(url.query).items()}
+    encryption = said.get("encryption", "AES256")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", url.netloc):
+        raise Invalid(f"CRRC_STORAGE_URL\N{NO-BREAK SPACE}: {url.netloc!r} n’est pas le nom d’un espace S3.")
+    if said.keys() - OPTIONS or encryption not in ENCRYPTIONS:
+        raise Invalid(
+            "CRRC_STORAGE_URL\N{NO-BREAK SPACE}: un espace S3 se décrit par endpoint, region et encryption "
+            "(AES256, aws:kms ou none)."
+        )
+    if not settings().s3_access_key or not settings().s3_secret_key:
+        raise Invalid("Un espace S3 demande CRRC_S3_ACCESS_KEY et CRRC_S3_SECRET_KEY.")
+    config: Any = {
+        "access_key_id": settings().s3_access_key,
+        "secret_access_key": settings().s3_secret_key,
+        "region": said.get("region", "us-east-1"),
+        "checksum_algorithm": "sha256",
+        "disable_bulk_delete": True,
+        "disable_tagging": True,
+    }
+    if "endpoint" in said:
+        config["endpoint"] = _endpoint(said["endpoint"])
+    if encryption != "none":
+        config["server_side_encryption"] = encryption
+    options: Any = CLIENT | {"allow_http": said.get("endpoint", "").startswith("http://")}
+    prefix = unquote(url.path).strip("/") or None
+    return ObjectStorage(S3Store(url.netloc, prefix=prefix, config=config, client_options=options, retry_config=RETRY))
+
+
+def _endpoint(address: str) -> str:
+    """The server's address: https, or http on a private network. Raises Invalid."""
+    url = urlsplit(address)
+    if url.scheme == "https" and url.hostname:
+        return address
+    try:
+        private = url.hostname == "localhost" or ip_address(url.hostname or "").is_private
+    except ValueError:
+        private = False
+    if url.scheme != "http" or not private:
+        raise Invalid("CRRC_STORAGE_URL\N{NO-BREAK SPACE}: endpoint est une adresse https, ou http d’un réseau privé.")
+    return address
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Whatever the library says, as one error: without keys, for what it says goes to logs."""
+    try:
+        yield
+    except BaseError as error:
+        said = " ".join(str(error).split("\n\nDebug source:")[0].split())[:300]
+        raise StorageAway(f"S3: {said}") from None
+
+
+def _forget_library() -> None:
+    """After a fork the library's threads are gone: the next use opens the storage anew."""
+    from kit.storage import storage
+
+    storage.cache_clear()
+
+
+os.register_at_fork(after_in_child=_forget_library)
