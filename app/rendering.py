@@ -37,6 +37,7 @@ def install(app: Flask) -> None:
         grouped=french.grouped,
         duration=french.duration,
         siret=french.siret,
+        weight=french.weight,
         readable=readable,
         act=act,
     )

@@ -28,7 +28,7 @@ PARTS = (
         "campaigns",
         "Appels à candidatures et dossiers",
         "appels, dossiers, instruction, décisions, places",
-        ("campaign", "candidacy", "review", "decision", "award", "receipt"),
+        ("campaign", "candidacy", "attachment", "review", "decision", "award", "receipt"),
     ),
     Part(
         "catalogue",

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from campaigns.models import Attachment, Candidacy
+from campaigns.models import Attachment, Candidacy, Submission
 from campaigns.permissions import PERMISSIONS
 from campaigns.queries import attachment as queries
 from campaigns.queries import candidacy as candidacies
 from campaigns.rules import attachment as rules
 from campaigns.rules import filing
 from campaigns.rules.attachment import Joined, Sent
-from campaigns.rules.form import Form, FormField, files
+from campaigns.rules.form import Form, FormField, SubmittedFile, files, submitted_files
 from campaigns.rules.form.reading import Value
 from campaigns.service.draft import Draft, open_draft
 from campaigns.service.saving import NO_FIELD, record
@@ -40,7 +40,24 @@ class Upload:
     content: BinaryIO
 
 
-def add_attachment(actor: Actor, candidacy_id: UUID, key: str, upload: Upload) -> Attachment:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that is joined, with its question and all that the question has now."""
+
+    attachment: Attachment
+    field: FormField
+    answer: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A file that a submission names, with what is kept of it: None once its period is over."""
+
+    said: SubmittedFile
+    attachment: Attachment | None
+
+
+def add_attachment(actor: Actor, candidacy_id: UUID, key: str, upload: Upload) -> Kept:
     """Join a file to the question `key`. The same bytes twice in one question are one file.
 
     Nothing of it is audited: like any answer it is in the draft's history, with who added it. Raises NotFound,
@@ -99,6 +116,14 @@ def read_attachment(actor: Actor, attachment_id: UUID) -> tuple[Attachment, byte
         return attachment, file.read()
 
 
+def pieces_of(tx: Tx, submission: Submission) -> list[Piece]:
+    """The files that a submission names. No query where it names none."""
+    named = submitted_files(submission.content)
+    rows = queries.list_attachments(tx.session, submission.candidacy_id, submitted=True) if named else ()
+    known = {(row.field, row.sha256): row for row in rows}
+    return [Piece(one, known.get((one.field, one.sha256))) for one in named]
+
+
 def keep_submitted(tx: Tx, form: Form, answers: Any) -> None:
     """A submission names the files of these answers. No query where there are none."""
     named = files.kept_ids(form, answers)
@@ -122,7 +147,7 @@ def count_look(actor: Actor) -> None:
     limits.hit("attachment", str(actor.user_id or actor.session_id), rules.MOST_A_DAY, DAY, TOO_MANY)
 
 
-def join(actor: Actor, draft: Draft, field: FormField, sent: Sent, upload_id: UUID | None = None) -> Attachment:
+def join(actor: Actor, draft: Draft, field: FormField, sent: Sent, upload_id: UUID | None = None) -> Kept:
     """Keep the bytes, then say so in one short transaction; what is refused there leaves nothing behind.
 
     `upload_id` is the upload that the file came by, which remembers what it became.
@@ -148,11 +173,11 @@ def join(actor: Actor, draft: Draft, field: FormField, sent: Sent, upload_id: UU
         with transaction(actor) as tx:
             kept = _join(tx, draft, field, made)
             if upload_id is not None:
-                queries.get_upload(tx.session, upload_id, lock=True).attachment_id = kept.id
+                queries.get_upload(tx.session, upload_id, lock=True).attachment_id = kept.attachment.id
     except BaseException:
         storage().forget(place)
         raise
-    if kept is not made:
+    if kept.attachment is not made:
         storage().forget(place)
     return kept
 
@@ -173,19 +198,20 @@ def write_answer(tx: Tx, draft: Draft, key: str, value: Value) -> None:
     record(tx, candidacy, key, value, kept=True)
 
 
-def _join(tx: Tx, draft: Draft, field: FormField, made: Attachment) -> Attachment:
+def _join(tx: Tx, draft: Draft, field: FormField, made: Attachment) -> Kept:
     fresh = _again(tx, draft)
     check_writable(fresh)
     value = fresh.answers.get(field.key)
     known = files.same_file(value, made.sha256)
     if known is not None:
-        return queries.get_attachment(tx.session, UUID(known["id"]))[0]
+        return Kept(queries.get_attachment(tx.session, UUID(known["id"]))[0], field, value)
     rules.check_room(field, value)
     made.added_at = tx.now
     tx.add(made)
     said = files.entry(made.id, made.name, made.size, made.sha256, made.content_type)
-    write_answer(tx, fresh, field.key, [*files.entries(value), said])
-    return made
+    answer: Value = [*files.entries(value), said]
+    write_answer(tx, fresh, field.key, answer)
+    return Kept(made, field, answer)
 
 
 def _again(tx: Tx, draft: Draft) -> Draft:

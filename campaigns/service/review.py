@@ -14,6 +14,7 @@ from campaigns.queries import review as reviews
 from campaigns.queries.review import FileRow, Filters
 from campaigns.rules.selection import check_review
 from campaigns.rules.states import COMPLETENESS, DECISIONS
+from campaigns.service.attachment import Piece, pieces_of
 from kit.actor import Actor
 from kit.errors import Conflict, Invalid, Stale
 from kit.permissions import permit
@@ -46,6 +47,7 @@ class File:
     decision: Decision | None
     award: Award | None
     instructors: Sequence[User]
+    pieces: Sequence[Piece]
 
 
 def list_files(
@@ -85,6 +87,7 @@ def view_file(actor: Actor, candidacy_id: UUID) -> File:
             decisions.find_decision(tx.session, candidacy_id),
             awards.find_awards(tx.session, [candidacy_id]).get(candidacy_id),
             reviews.list_instructors(tx.session, tx.tenant_id),
+            pieces_of(tx, submission),
         )
 
 

@@ -16,7 +16,7 @@ from campaigns.rules import form as forms
 from campaigns.rules.receipt import Facts
 from campaigns.rules.reference import new_code
 from campaigns.rules.states import CANDIDACY
-from campaigns.service.attachment import keep_submitted
+from campaigns.service.attachment import Piece, keep_submitted, pieces_of
 from campaigns.service.decision import forget_decision
 from campaigns.service.draft import Draft, open_draft
 from campaigns.service.verdict import keep_verdict
@@ -81,6 +81,7 @@ class SubmissionPage:
     tenant: Tenant
     moment: window.Moment
     lines: Sequence[SubmissionLine]
+    pieces: Sequence[Piece]
 
     @property
     def is_last(self) -> bool:
@@ -99,13 +100,15 @@ def view_submission(actor: Actor, candidacy_id: UUID, number: int) -> Submission
         candidacy = candidacies.get_candidacy(tx.session, candidacy_id)
         permit(PERMISSIONS, actor, "candidacy.view", candidacy)
         campaign = campaigns.get_campaign_by_id(tx.session, candidacy.campaign_id)
+        submission = submissions.get_submission(tx.session, candidacy_id, number)
         return SubmissionPage(
-            submissions.get_submission(tx.session, candidacy_id, number),
+            submission,
             candidacy,
             campaign,
             tx.session.get_one(Tenant, tx.tenant_id),
             window.at(campaigns.list_windows(tx.session, campaign.id), tx.now),
             submissions.list_submissions(tx.session, candidacy_id),
+            pieces_of(tx, submission),
         )
 
 

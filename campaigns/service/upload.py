@@ -6,11 +6,11 @@ acknowledged, and the same piece sent twice, here and there, is one.
 
 from uuid import UUID
 
-from campaigns.models import Attachment, AttachmentUpload
+from campaigns.models import AttachmentUpload
 from campaigns.queries import attachment as queries
 from campaigns.rules import attachment as rules
 from campaigns.rules.form import FormField
-from campaigns.service.attachment import check_writable, count_look, join, keep, open_question
+from campaigns.service.attachment import Kept, check_writable, count_look, join, keep, open_question
 from campaigns.service.draft import Draft, open_draft
 from kit import signing
 from kit.actor import Actor
@@ -78,7 +78,7 @@ def receive_piece(actor: Actor, upload_id: UUID, offset: int, piece: bytes, sha2
         return upload
 
 
-def finish_upload(actor: Actor, upload_id: UUID) -> Attachment:
+def finish_upload(actor: Actor, upload_id: UUID) -> Kept:
     """Make an attachment of what was received, once; asked again, it is the same one.
 
     What is refused (Invalid) is forgotten with its pieces: the file must change. Raises Conflict while pieces miss.
@@ -86,7 +86,8 @@ def finish_upload(actor: Actor, upload_id: UUID) -> Attachment:
     with transaction(actor) as tx:
         upload, draft = _open(tx, upload_id)
         if upload.attachment_id is not None:
-            return queries.get_attachment(tx.session, upload.attachment_id)[0]
+            made, _ = queries.get_attachment(tx.session, upload.attachment_id)
+            return Kept(made, _field(draft, upload), draft.answers.get(upload.field))
         check_writable(draft)
         field = _field(draft, upload)
         if upload.received < upload.size:
@@ -96,9 +97,9 @@ def finish_upload(actor: Actor, upload_id: UUID) -> Attachment:
     except Invalid:
         cancel_upload(actor, upload_id)
         raise
-    made = join(actor, draft, field, sent, upload_id)
+    kept = join(actor, draft, field, sent, upload_id)
     forget_pieces(upload)
-    return made
+    return kept
 
 
 def cancel_upload(actor: Actor, upload_id: UUID) -> None:

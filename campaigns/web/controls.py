@@ -27,6 +27,11 @@ def sent(section: FormSection, data: "MultiDict[str, str]") -> dict[str, Any]:
     return {field.key: _sent(field, data) for field in section.fields if field.type != "file"}
 
 
+def file_control(field: FormField, value: Value) -> dict[str, Any]:
+    """The control of one question that is answered by files, as it stands."""
+    return _control(field, value, None, {})
+
+
 def _sent(field: FormField, data: "MultiDict[str, str]") -> Any:
     return data.getlist(field.key) if field.type == "choices" else data.get(field.key)
 

@@ -18,6 +18,7 @@ from campaigns.service.candidacy import OpenFile
 from campaigns.service.draft import Draft
 from campaigns.service.saving import Saved, save_draft
 from campaigns.web.applicant import applicant_facts
+from campaigns.web.attachment import join_sent, remove_chosen, scan_states
 from campaigns.web.candidacy import blueprint
 from campaigns.web.controls import controls, sent
 from kit import french
@@ -51,13 +52,17 @@ def save(candidacy_id: UUID, key: str) -> Response:
     typed = sent(found, request.form)
     try:
         saved = save_draft(actor(), candidacy_id, typed, revision())
+        stays = remove_chosen()
+        faults = join_sent(candidacy_id, found)
     except CrrcError as error:
         return _page(file, found, {}, typed, error)
     if saved.conflicts:
         return redirect(url_for(".conflicts", candidacy_id=candidacy_id), 303)
-    if saved.problems or saved.refused:
+    if not stays and (saved.problems or saved.refused or faults):
         kept = {field: typed[field] for field in saved.refused}
-        return _page(files.open_file(actor(), candidacy_id), found, {**saved.problems, **saved.refused}, kept)
+        return _page(files.open_file(actor(), candidacy_id), found, {**saved.problems, **saved.refused, **faults}, kept)
+    if stays or request.form.get("then") == "here":
+        return redirect(url_for(".section", candidacy_id=candidacy_id, key=key), 303)
     return redirect(_next(file.draft, key), 303)
 
 
@@ -115,6 +120,7 @@ def _page(
         step=sections.index(found) + 1,
         steps=len(sections),
         controls=controls(found, draft.answers, errors, typed),
+        states=scan_states(draft.candidacy.id, found),
         rows=[(field.label, forms.shown(field, draft.answers.get(field.key), zone)) for field in found.fields],
         facts=applicant_facts(draft.candidacy.applicant),
         following=_next(draft, found.key),
