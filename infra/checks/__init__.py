@@ -1,1 +1,1 @@
-"""What is checked of the infrastructure's code, without a provider plugin and without a network: run by scripts/infra."""
+"""What is checked of the infrastructure's code, without the provider's plugin and a network: run by scripts/infra."""

@@ -1,4 +1,4 @@
-"""The stand-in as a plugin that Terraform reaches by TF_REATTACH_PROVIDERS, on a unix socket, for as long as a block."""
+"""The stand-in as a plugin that Terraform reaches by TF_REATTACH_PROVIDERS, on a unix socket, while a block lasts."""
 
 import json
 import os

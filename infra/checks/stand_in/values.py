@@ -46,10 +46,13 @@ def _walk(block: Block, value: Any, decide: Any) -> Any:
 
 
 def _made_up(attribute: Attribute, resource: str) -> Any:
-    if attribute.type == "string":
-        return f"{resource}.{attribute.name}"
-    if attribute.type == "number":
-        return NUMBERS.get(attribute.name, 1)
-    if attribute.type == "bool":
-        return False
-    return {} if attribute.type[0] == "map" else []
+    """A value of the attribute's type: lists hold one thing, numbers are ports where one is expected."""
+    return NUMBERS.get(attribute.name) or _of_type(attribute.type, f"{resource}.{attribute.name}")
+
+
+def _of_type(kind: Any, text: str) -> Any:
+    if isinstance(kind, str):
+        return {"string": text, "number": 1, "bool": False}[kind]
+    if kind[0] == "object":
+        return {name: _of_type(inner, f"{text}.{name}") for name, inner in kind[1].items()}
+    return {} if kind[0] == "map" else [_of_type(kind[1], text)]

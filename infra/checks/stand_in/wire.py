@@ -66,11 +66,7 @@ def _block(block: Block) -> bytes:
     return _join(field(2, _attribute(each)) for each in block.attributes) + _join(
         field(
             3,
-            field(1, name)
-            + field(2, _block(inner))
-            + field(3, NESTING[nesting])
-            + field(4, least)
-            + field(5, most),
+            field(1, name) + field(2, _block(inner)) + field(3, NESTING[nesting]) + field(4, least) + field(5, most),
         )
         for name, (nesting, least, most, inner) in block.nested.items()
     )

@@ -8,6 +8,7 @@ locals {
     "PRO2-XXS"     = 40, "PRO2-XS" = 80,
     "LB-S"         = 14, "LB-GP-M" = 35, "LB-GP-L" = 70,
     "VPC-GW-S"     = 20, "VPC-GW-M" = 75,
+    "kapsule"      = 0, "kapsule-dedicated-4" = 80,
     address        = 3,
     block_gb       = 0.1,
     object_gb      = 0.015,
@@ -25,6 +26,7 @@ locals {
     database      = local.database_copies * (local.price[local.database_type] + local.database_gb * local.price.block_gb)
     redis         = local.database_nodes * local.price[local.redis_type]
     nodes         = length(local.zones) * local.nodes_least * local.price[local.node_type]
+    control_plane = local.price[local.control_plane]
     load_balancer = local.price[local.balancer_type] + local.price.address
     gateway       = local.price[local.gateway_type] + local.price.address
     # Files once, backups once more with their old versions.

@@ -39,6 +39,8 @@ locals {
   nodes_most     = max(local.nodes_least + (var.resilient ? 1 : 0), ceil(local.cores_most / local.usable_cores / length(local.zones)))
   database_nodes = var.resilient ? 2 : 1
   read_replica   = var.resilient && var.regions > 1
+  # Several replicas of the control plane where more than a region rests on it.
+  control_plane = var.resilient && local.class_name != "region" ? "kapsule-dedicated-4" : "kapsule"
   # Candidacies, register, audit log and indexes: about 3 MB an establishment over five years, and 20 GB to breathe.
   database_gb = 5 * ceil((20 + var.establishments * 0.003) / 5)
   # Attachments and generated documents: about 15 MB an establishment over five years.

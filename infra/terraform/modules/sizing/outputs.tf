@@ -32,6 +32,11 @@ output "nodes" {
   value       = { type = local.node_type, zones = local.zones, least = local.nodes_least, most = local.nodes_most }
 }
 
+output "control_plane" {
+  description = "Kubernetes' own machines: shared, or dedicated and several."
+  value       = local.control_plane
+}
+
 output "load_balancer_type" {
   description = "The load balancer's type."
   value       = local.balancer_type

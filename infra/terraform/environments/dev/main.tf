@@ -1,0 +1,24 @@
+# A copy to try things on: everything stands once, nobody works here. The rest is the same, so that what is tried is what
+# will be.
+
+module "portal" {
+  source = "../../modules/portal"
+
+  environment   = "dev"
+  resilient     = false
+  backup_region = "fr-par"
+
+  owner                    = var.owner
+  project_id               = var.project_id
+  regions                  = var.regions
+  establishments           = var.establishments
+  dns_zone                 = var.dns_zone
+  host                     = var.host
+  mail_domain              = var.mail_domain
+  tenants                  = var.tenants
+  administrators           = var.administrators
+  administration_addresses = var.administration_addresses
+  alert_addresses          = var.alert_addresses
+  secret_versions          = var.secret_versions
+  secrets                  = var.secrets
+}

@@ -1,0 +1,25 @@
+resource "scaleway_rdb_instance" "s9" {
+  tags                      = ["environment:prod"]
+  is_ha_cluster             = true
+  encryption_at_rest        = true
+  disable_backup            = false
+  backup_schedule_frequency = 24
+  backup_same_region        = false
+  password_wo               = var.password
+  password_wo_version       = 1
+}
+
+resource "scaleway_rdb_instance" "s10" {
+  tags                      = ["environment:prod"]
+  is_ha_cluster             = true
+  encryption_at_rest        = true
+  disable_backup            = false
+  backup_schedule_frequency = 24
+  backup_same_region        = false
+  password_wo               = var.password
+  password_wo_version       = 1
+  private_network {
+    pn_id = "pn"
+  }
+  load_balancer {}
+}

@@ -1,0 +1,17 @@
+resource "scaleway_rdb_instance" "s8" {
+  tags                      = ["environment:prod"]
+  is_ha_cluster             = true
+  encryption_at_rest        = true
+  disable_backup            = false
+  backup_schedule_frequency = 24
+  backup_same_region        = false
+  password_wo               = var.password
+  password_wo_version       = 1
+  private_network {
+    pn_id       = "pn"
+    enable_ipam = true
+  }
+  lifecycle {
+    prevent_destroy = true
+  }
+}

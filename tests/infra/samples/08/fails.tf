@@ -1,0 +1,12 @@
+resource "scaleway_object_bucket" "bare8" {
+  name = "crrc-files"
+  versioning {
+    enabled = true
+  }
+  lifecycle_rule {
+    enabled = true
+  }
+  lifecycle {
+    prevent_destroy = true
+  }
+}

@@ -1,0 +1,4 @@
+resource "scaleway_object_bucket_acl" "s33" {
+  bucket = "b"
+  acl    = "private"
+}

@@ -1,0 +1,4 @@
+resource "scaleway_secret" "s73" {
+  name      = "s"
+  protected = true
+}

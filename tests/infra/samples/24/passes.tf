@@ -1,0 +1,3 @@
+resource "scaleway_iam_application" "s83" {
+  name = "a"
+}
