@@ -33,6 +33,8 @@ SPOKEN_FOR = {
     "account_review": "Place dans un organisme",
     "answer_revision": "Dossier",
     "submission": "Dossier",
+    "attachment": "Dossier",
+    "attachment_upload": "Dossier",
     "award": "Dossier",
     "campaign_version": "Appels et instruction",
     "review": "Appels et instruction",
