@@ -1,8 +1,12 @@
 """Row-level security: the policies' text, in one place. Without a tenant they raise: silence looks like no data."""
 
+import re
 from collections.abc import Callable
+from typing import cast
 from uuid import UUID
 
+import psycopg
+from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
@@ -14,11 +18,13 @@ RELAY_ROLE = "crrc_relay"
 # Neither nullif nor missing_ok: an unset tenant is an error (unknown setting, or ''::uuid), never an empty answer.
 CURRENT_TENANT = "current_setting('app.tenant_id')::uuid"
 
-# One constant text, prepared once a connection: each transaction says it first (bench/rls.py).
+# Each transaction says it first (bench/rls.py).
 SAY = (
-    "select set_config('app.tenant_id', %s, true), set_config('app.actor_kind', %s, true), "
-    "set_config('app.person_id', %s, true)"
+    "select set_config('app.tenant_id', '{}', true), set_config('app.actor_kind', '{}', true), "
+    "set_config('app.person_id', '{}', true)"
 )
+BEGIN = {False: "begin", True: "begin isolation level repeatable read"}
+_PLAIN = re.compile(r"[0-9a-z_-]*")
 
 
 def protect(execute: Callable[[str], object], *tables: str) -> None:
@@ -41,19 +47,34 @@ def share(execute: Callable[[str], object], *tables: str) -> None:
         execute(f"grant select, insert, update, delete on {table} to {APP_ROLE}")
 
 
-def bind(session: Session, actor: Actor) -> None:
-    """Tell the database for whom it answers, until the transaction ends: the policies read these settings.
+def bind(session: Session, actor: Actor, snapshot: bool = False) -> None:
+    """Begin the transaction and tell the database for whom it answers until its end: the policies read these settings.
 
     Somebody on the platform is nobody's tenant: of the tables of tenants they see their own places alone. For the
-    software and the operator on the platform nothing is said, and every tenant's table raises.
+    software and the operator on the platform nothing is said, and every tenant's table raises. `snapshot`: everything
+    that is read is of one instant.
     """
+    level = {"isolation_level": "REPEATABLE READ"} if snapshot else {}
+    connection = session.connection(execution_options=level)
     if actor.tenant_id is not None:
         said = (str(actor.tenant_id), actor.kind, "")
     elif actor.kind == "person" and actor.user_id is not None:
         said = (str(UUID(int=0)), actor.kind, str(actor.user_id))
     else:
         return
-    session.connection().exec_driver_sql(SAY, said)
+    if not all(map(_PLAIN.fullmatch, said)):
+        raise ValueError("An identity is made of letters, figures and hyphens.")
+    _say(connection, SAY.format(*said), BEGIN[snapshot])
+
+
+def _say(connection: Connection, said: str, begin: str) -> None:
+    """Begin and say it in one exchange with the database, where the driver would have two, each with its ceremony."""
+    driver = cast("psycopg.Connection[object]", connection.connection.driver_connection)
+    if driver.pgconn.transaction_status == TransactionStatus.IDLE:
+        done = driver.pgconn.exec_(f"{begin}; {said}".encode())
+        if done.status == ExecStatus.TUPLES_OK:
+            return
+    connection.exec_driver_sql(said)  # the driver begins if it must, or tells what is wrong
 
 
 def refuse_powerful_role(connection: Connection) -> None:

@@ -132,9 +132,7 @@ def transaction(actor: Actor, snapshot: bool = False) -> Iterator[Tx]:
     if _current.get() is not None:
         raise RuntimeError("A command inside a command: make the inner one a step that takes `tx`.")
     with _Session() as session, session.begin():
-        if snapshot:
-            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        bind(session, actor)
+        bind(session, actor, snapshot)
         tx = Tx(session, actor, clock.now(), session.lines)
         token = _current.set(tx)
         try:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, bindparam, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, array_agg
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -60,7 +61,15 @@ def find_person(session: Session, digest: str, now: datetime, tenant_id: UUID | 
     `roles` is a list of roles in the tenant or None, `organisations` a dict of organisation id (text) to [role, kind]
     or None, `policy` the tenant's [second_factor_roles, idle_minutes, step_up_minutes] or None.
     """
-    found: Select[Any] = (
+    values: dict[str, Any] = {"digest": digest, "now": now}
+    inside = tenant_id is not None
+    return session.execute(_person(inside), values | {"tenant_id": tenant_id} if inside else values).first()
+
+
+@cache
+def _person(inside: bool) -> Select[Any]:
+    """The statement of find_person, built once: every request asks it."""
+    return (
         select(
             User.id,
             User.name,
@@ -70,12 +79,15 @@ def find_person(session: Session, digest: str, now: datetime, tenant_id: UUID | 
             SignedIn.proved_at,
             SignedIn.factor_at,
             has_factor(User.id).label("has_factor"),
-            *_held(tenant_id),
+            *_held(inside),
         )
         .join(SignedIn, SignedIn.user_id == User.id)
-        .where(SignedIn.digest == digest, SignedIn.expires_at > now, User.erased_at.is_(None))
+        .where(
+            SignedIn.digest == bindparam("digest"),
+            SignedIn.expires_at > bindparam("now"),
+            User.erased_at.is_(None),
+        )
     )
-    return session.execute(found).first()
 
 
 def has_factor(user_id: ColumnElement[UUID] | InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
@@ -86,9 +98,10 @@ def has_factor(user_id: ColumnElement[UUID] | InstrumentedAttribute[UUID]) -> Co
     )
 
 
-def _held(tenant_id: UUID | None) -> Sequence[ColumnElement[Any]]:
-    """What a person holds in a tenant, and what the tenant asks of sessions."""
-    if tenant_id is None:
+def _held(inside: bool) -> Sequence[ColumnElement[Any]]:
+    """What a person holds in a tenant (`tenant_id`), and what the tenant asks of sessions."""
+    tenant_id = bindparam("tenant_id", type_=Uuid)
+    if not inside:
         return [literal(None).label(name) for name in ("roles", "organisations", "policy")]
     place = func.jsonb_build_array(OrganisationMember.role, Organisation.kind)
     roles = (
