@@ -5,7 +5,6 @@ from types import FrameType
 from typing import Any
 
 import structlog
-from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
 from rq.exceptions import StopRequested
@@ -16,8 +15,9 @@ from rq.worker import SimpleWorker
 from app.heart import Heart, redis_fault, refuse_powerful_role
 from app.subscriptions import SUBSCRIPTIONS
 from app.tasks import tasks
-from kit import queue, servers
+from kit import queue
 from kit.queue import SafeJob
+from kit.redis_server import connect
 from kit.relay import Subscriptions
 
 LONGEST_PAUSE = 5.0  # seconds between two attempts at a Redis that is away
@@ -82,7 +82,7 @@ def run(subscriptions: Subscriptions = SUBSCRIPTIONS) -> None:
 
 def _worker(stop: threading.Event, heart: Heart) -> PortalWorker:
     # A pool of its own: RQ lengthens the time limits of the connection it waits on.
-    connection: Any = Redis.from_url(servers.redis_url(), socket_connect_timeout=2, health_check_interval=30)
+    connection: Any = connect(socket_connect_timeout=2, health_check_interval=30)
     own = Queue(queue.queue().name, connection=connection, serializer="json", job_class=SafeJob)
     worker = PortalWorker(
         [own],

@@ -13,9 +13,10 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from kit import clock, servers
+from kit import clock
 from kit.errors import TooManyRequests
 from kit.french import duration
+from kit.redis_server import connect
 
 MOST_REMEMBERED = 10_000
 AWAY_SECONDS = 5.0  # Redis was away: it is not asked again before, for a silent one costs seconds each time
@@ -27,9 +28,7 @@ _away_until = 0.0
 @cache
 def counters() -> Redis:
     """A pool that waits for nobody: a count is worth a quarter of a second, not the request that it belongs to."""
-    return Redis.from_url(
-        servers.redis_url(), socket_timeout=0.25, socket_connect_timeout=0.25, retry=Retry(NoBackoff(), 0)
-    )
+    return connect(socket_timeout=0.25, socket_connect_timeout=0.25, retry=Retry(NoBackoff(), 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ RETRY: Any = {
     "retry_timeout": timedelta(seconds=20),
     "backoff": {"init_backoff": timedelta(milliseconds=200), "max_backoff": timedelta(seconds=2), "base": 2},
 }
+_begun_in: list[int] = []  # the process whose threads the library uses
 
 
 class ObjectStorage:
@@ -140,6 +141,8 @@ def open_bucket(address: str) -> ObjectStorage:
     if encryption != "none":
         config["server_side_encryption"] = encryption
     options: Any = CLIENT | {"allow_http": said.get("endpoint", "").startswith("http://")}
+    if not _begun_in:
+        _begun_in.append(os.getpid())
     prefix = unquote(url.path).strip("/") or None
     return ObjectStorage(S3Store(url.netloc, prefix=prefix, config=config, client_options=options, retry_config=RETRY))
 
@@ -161,18 +164,10 @@ def _endpoint(address: str) -> str:
 @contextmanager
 def _said() -> Iterator[None]:
     """Whatever the library says, as one error: without keys, for what it says goes to logs."""
+    if _begun_in[0] != os.getpid():  # its threads stayed with the parent: it would wait for ever
+        raise StorageAway("S3: this process was forked from one that used the storage.")
     try:
         yield
     except BaseError as error:
         said = " ".join(str(error).split("\n\nDebug source:")[0].split())[:300]
         raise StorageAway(f"S3: {said}") from None
-
-
-def _forget_library() -> None:
-    """After a fork the library's threads are gone: the next use opens the storage anew."""
-    from kit.storage import storage
-
-    storage.cache_clear()
-
-
-os.register_at_fork(after_in_child=_forget_library)

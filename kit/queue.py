@@ -9,7 +9,7 @@ from rq import Queue, Retry
 from rq.job import Job
 from rq.registry import ScheduledJobRegistry, clean_registries
 
-from kit import servers
+from kit.redis_server import connect
 
 RETRY_AFTER_SECONDS = [2, 10, 30]
 
@@ -30,7 +30,7 @@ class SafeJob(Job):
 @cache
 def redis() -> Redis:
     """The process's connection pool to Redis."""
-    return Redis.from_url(servers.redis_url(), socket_timeout=5, socket_connect_timeout=2, health_check_interval=30)
+    return connect(socket_timeout=5, socket_connect_timeout=2, health_check_interval=30)
 
 
 @cache
