@@ -157,9 +157,10 @@ PORTAL: tuple[tuple[str, str, Callable[[Portal], float]], ...] = (
 def _register() -> Iterator[Metric]:
     with Session(engine()) as session:
         edition = find_current_edition(session)
+    age = GaugeMetricFamily("crrc_register_age_seconds", "Age of the national register in force.")
     if edition is not None:
-        age = (clock.now() - edition.generated_at).total_seconds()
-        yield GaugeMetricFamily("crrc_register_age_seconds", "Age of the national register in force.", age)
+        age.add_metric([], (clock.now() - edition.generated_at).total_seconds())
+    yield age
 
 
 def _backups() -> Iterator[Metric]:

@@ -56,7 +56,7 @@ def processes() -> list[int]:
     shared = folder()
     if shared is None:
         return [os.getpid()]
-    found = {int(path.stem.rpartition("_")[2]) for path in shared.glob("counter_*.db")}
+    found = {int(path.stem.rpartition("_")[2]) for path in shared.glob("*_*.db")}
     return sorted(process for process in found | {os.getpid()} if _lives(process))
 
 

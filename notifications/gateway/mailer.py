@@ -80,18 +80,19 @@ def mailer(url: str) -> Mailer:
 
     Opens no connection yet. Raises ValueError on any other scheme.
     """
+    return NullMailer() if url.startswith("null:") else SmtpMailer(address_of(url))
+
+
+def address_of(url: str) -> Address:
+    """Where the server of `url` is. Raises ValueError on a scheme that is none of ours."""
     parts = urlsplit(url)
-    if parts.scheme == "null":
-        return NullMailer()
     if parts.scheme not in ("smtp", "smtp+starttls", "smtps"):
         raise ValueError(f"CRRC_SMTP_URL must begin with smtp://, smtp+starttls:// or smtps://, not {parts.scheme}:")
     port = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}[parts.scheme]
-    return SmtpMailer(
-        Address(
-            security=parts.scheme,
-            host=parts.hostname or "localhost",
-            port=parts.port or port,
-            user=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password or ""),
-        )
+    return Address(
+        security=parts.scheme,
+        host=parts.hostname or "localhost",
+        port=parts.port or port,
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password or ""),
     )
