@@ -16,6 +16,8 @@ from typing import Any
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
+from kit import pdf_scan
+
 _RUNS = frozenset({"/JavaScript", "/Launch", "/ImportData", "/RichMediaExecute", "/Rendition"})
 _SCRIPT_KEYS = frozenset({"/JS", "/JavaScript", "/XFA", "/RichMediaContent"})
 _PLAIN = re.compile(rb"/(JavaScript|Launch)[\s/(<\[>]")
@@ -34,6 +36,8 @@ _TOO_COMPLEX = "Ce PDF est trop complexe pour être vérifié\xa0: enregistrez-l
 
 def fault(content: bytes) -> str:
     """Why this PDF is refused; "" when nothing in it acts."""
+    if pdf_scan.is_plain(content):
+        return ""
     try:
         with _bounded(MOST_SECONDS):
             return _look(PdfReader(BytesIO(content)), content)
