@@ -1,12 +1,13 @@
 """Files of the session's tenant, and the people of the organisations they belong to."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, and_, bindparam, exists, select
 from sqlalchemy.orm import Session
 
-from campaigns.models import Campaign, Candidacy
+from campaigns.models import AnswerRevision, Campaign, CampaignWindow, Candidacy
 from kit.errors import NotFound
 from tenants.models import OrganisationMember, User
 
@@ -21,6 +22,42 @@ def get_candidacy(session: Session, candidacy_id: UUID, lock: bool = False) -> C
     if found is None:
         raise NotFound(NO_FILE)
     return found
+
+
+def get_with_call(
+    session: Session, candidacy_id: UUID, lock: bool = False
+) -> tuple[Candidacy, Campaign, list[CampaignWindow], bool]:
+    """A file with its call and the call's windows, in one statement, and whether a value put aside waits there.
+
+    Locks the file alone, on request: `get_candidacy`. Raises NotFound.
+    """
+    query = _with_call(lock)
+    rows = session.execute(query, {"candidacy_id": candidacy_id}).all()
+    if not rows:
+        raise NotFound(NO_FILE)
+    candidacy, campaign, _, is_disputed = rows[0]
+    return candidacy, campaign, [row[2] for row in rows if row[2] is not None], is_disputed
+
+
+@cache
+def _with_call(lock: bool) -> Select[Candidacy, Campaign, CampaignWindow, bool]:
+    """Built once: every save of every file asks it."""
+    aside = exists().where(
+        AnswerRevision.tenant_id == Candidacy.tenant_id,
+        AnswerRevision.candidacy_id == Candidacy.id,
+        AnswerRevision.kept.is_(False),
+        AnswerRevision.settled_at.is_(None),
+    )
+    its_call = and_(Campaign.tenant_id == Candidacy.tenant_id, Campaign.id == Candidacy.campaign_id)
+    windows = and_(CampaignWindow.tenant_id == Campaign.tenant_id, CampaignWindow.campaign_id == Campaign.id)
+    query = (
+        select(Candidacy, Campaign, CampaignWindow, aside)
+        .join(Campaign, its_call)
+        .outerjoin(CampaignWindow, windows)
+        .where(Candidacy.id == bindparam("candidacy_id"))
+        .order_by(CampaignWindow.number)
+    )
+    return query.with_for_update(of=Candidacy) if lock else query
 
 
 def find_candidacy(session: Session, campaign_id: UUID, finess_ej: str) -> Candidacy | None:

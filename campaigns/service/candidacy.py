@@ -111,6 +111,8 @@ def open_file(actor: Actor, candidacy_id: UUID) -> OpenFile:
 
 
 def _aside(tx: Tx, draft: Draft) -> int:
+    if not draft.is_disputed:
+        return 0
     found = written.list_set_aside(tx.session, draft.candidacy.id)
     return len({one.field for one in found} & draft.form.fields.keys())
 

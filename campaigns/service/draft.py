@@ -1,7 +1,9 @@
 """A file opened with its call, in the form of today: what every command on it starts with."""
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from campaigns.models import Campaign, CampaignVersion, CampaignWindow, Candidacy
@@ -14,10 +16,15 @@ from campaigns.rules.form import Form, Value
 from kit.permissions import permit
 from kit.transaction import Tx
 
+Kept = TypeVar("Kept")
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A file with its call at one instant. `answers` follow `form`, the one of the call's current `version`."""
+    """A file with its call at one instant. `answers` follow `form`, the one of the call's current `version`.
+
+    `is_disputed`: a value that a conflict put aside waits for a choice. `version` belongs to no session: read it only.
+    """
 
     candidacy: Candidacy
     campaign: Campaign
@@ -26,13 +33,15 @@ class Draft:
     moment: window.Moment
     form: Form
     answers: Mapping[str, Value]
+    is_disputed: bool = False
 
 
 def open_draft(tx: Tx, candidacy_id: UUID, action: str, lock: bool = False) -> Draft:
     """Load a file with its call and carry its answers to the form of today. Raises NotFound to strangers, Forbidden."""
-    candidacy = candidacies.get_candidacy(tx.session, candidacy_id, lock)
+    candidacy, campaign, windows, is_disputed = candidacies.get_with_call(tx.session, candidacy_id, lock)
     permit(PERMISSIONS, tx.actor, action, candidacy)
-    return drafts_of(tx, [candidacy])[0]
+    version = _versions(tx, [campaign])[campaign.id]
+    return _draft(tx, candidacy, campaign, version, windows, {}, is_disputed)
 
 
 def drafts_of(tx: Tx, files: Sequence[Candidacy]) -> list[Draft]:
@@ -41,14 +50,11 @@ def drafts_of(tx: Tx, files: Sequence[Candidacy]) -> list[Draft]:
     Reading writes nothing: answers carried to a newer form are stored by the next save.
     """
     calls = candidacies.list_campaigns(tx.session, {file.campaign_id for file in files})
-    versions = campaigns.current_versions(tx.session, list(calls.values()))
+    versions = _versions(tx, list(calls.values()))
     windows = campaigns.windows_by_campaign(tx.session, list(calls))
-    known = {(call, version.form_version): forms.read_form(version.document) for call, version in versions.items()}
-    for call, number in {(file.campaign_id, file.form_version) for file in files} - known.keys():
-        old = campaigns.get_form_version(tx.session, call, number)
-        known[call, number] = forms.read_form(old.document)
+    older: dict[tuple[UUID, int], Form] = {}
     return [
-        _draft(tx, file, calls[file.campaign_id], versions[file.campaign_id], windows[file.campaign_id], known)
+        _draft(tx, file, calls[file.campaign_id], versions[file.campaign_id], windows[file.campaign_id], older)
         for file in files
     ]
 
@@ -59,9 +65,45 @@ def _draft(
     campaign: Campaign,
     version: CampaignVersion,
     windows: list[CampaignWindow],
-    known: Mapping[tuple[UUID, int], Form],
+    older: dict[tuple[UUID, int], Form],
+    is_disputed: bool = False,
 ) -> Draft:
-    form, answers = known[campaign.id, version.form_version], dict(candidacy.answers)
+    form, answers = _form(version), dict(candidacy.answers)
     if candidacy.form_version != version.form_version:
-        answers = forms.carry(known[campaign.id, candidacy.form_version], form, answers)
-    return Draft(candidacy, campaign, version, windows, window.at(windows, tx.now), form, answers)
+        began = campaign.id, candidacy.form_version
+        if began not in older:
+            older[began] = _form(campaigns.get_form_version(tx.session, *began))
+        answers = forms.carry(older[began], form, answers)
+    return Draft(candidacy, campaign, version, windows, window.at(windows, tx.now), form, answers, is_disputed)
+
+
+# A version of a call is never changed, and read with every save of every file: the last ones read stay in memory.
+_Key = tuple[UUID, UUID, int]
+_versions_read: OrderedDict[_Key, CampaignVersion] = OrderedDict()
+_forms_read: OrderedDict[_Key, Form] = OrderedDict()
+_MOST_KEPT = 64
+
+
+def _versions(tx: Tx, calls: Sequence[Campaign]) -> Mapping[UUID, CampaignVersion]:
+    """The current version of each call, by call."""
+    found: dict[UUID, CampaignVersion] = {}
+    for call in calls:
+        known = _versions_read.get((tx.tenant_id, call.id, call.version))
+        if known is not None:
+            found[call.id] = known
+    for version in campaigns.current_versions(tx.session, [call for call in calls if call.id not in found]).values():
+        tx.session.expunge(version)
+        found[version.campaign_id] = _keep(_versions_read, version, version)
+    return found
+
+
+def _form(version: CampaignVersion) -> Form:
+    known = _forms_read.get((version.tenant_id, version.campaign_id, version.number))
+    return known or _keep(_forms_read, version, forms.read_form(version.document))
+
+
+def _keep(read: OrderedDict[_Key, Kept], version: CampaignVersion, what: Kept) -> Kept:
+    read[version.tenant_id, version.campaign_id, version.number] = what
+    while len(read) > _MOST_KEPT:
+        read.popitem(last=False)
+    return what

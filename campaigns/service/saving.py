@@ -118,7 +118,8 @@ def _write(tx: Tx, draft: Draft, merged: forms.Merged) -> None:
         candidacy.form_version = draft.version.form_version
         candidacy.saved_at = tx.now
     # Whoever writes again in a field has moved on from what they had put aside there.
-    mine = [one for one in written.list_set_aside(tx.session, candidacy.id) if one.saved_by == tx.actor.user_id]
+    waiting = written.list_set_aside(tx.session, candidacy.id) if draft.is_disputed else ()
+    mine = [one for one in waiting if one.saved_by == tx.actor.user_id]
     settle(tx, candidacy.id, [(one.field, one.revision) for one in mine if one.field in changed or one.field in aside])
     for key, value in [*changed.items(), *aside.items()]:
         record(tx, candidacy, key, value, kept=key in changed)

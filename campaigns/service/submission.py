@@ -157,7 +157,8 @@ def _submit(tx: Tx, draft: Draft, tenant: Tenant, content: str, number: int) -> 
     facts = Facts(
         tenant.slug, draft.campaign.slug, candidacy.reference, number, candidacy.finess_ej, tx.now, digest, code
     )
-    forget_decision(tx, candidacy.id)
+    if number > 1:
+        forget_decision(tx, candidacy.id)
     verdict = keep_verdict(tx, draft)
     tx.session.flush()
     submission = tx.add(

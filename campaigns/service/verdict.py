@@ -47,11 +47,12 @@ def assess_entity(
     register (None: all that the tenant knows). An entity that the edition does not know (the call was pinned to a
     newer one since) is a matter for the authority: information is missing.
     """
-    edition, known = campaign.edition_id or 0, sources or tenant_sources(tx.now, campaign.zone)
+    edition, rule = campaign.edition_id or 0, read_rule(version.document["rule"])
+    known = (sources or tenant_sources(tx.now, campaign.zone)).asked_by(rule)
     applicant = find_applicant(tx.session, edition, finess_ej, known, answers)
     if applicant is None:
         return Assessment(Outcome.INFORMATION_MISSING, [_UNKNOWN_ENTITY], version.rule_version, edition)
-    verdict = assess(read_rule(version.document["rule"]), applicant).as_json()
+    verdict = assess(rule, applicant).as_json()
     # A decimal answer has no JSON of its own: its text says it exactly.
     clauses = json.loads(json.dumps(verdict["clauses"], default=str))
     return Assessment(verdict["outcome"], clauses, version.rule_version, edition)

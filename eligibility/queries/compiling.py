@@ -20,7 +20,7 @@ from eligibility.queries.facts import (
     of_establishment,
 )
 from eligibility.rules import Rule
-from eligibility.rules.tree import AllOf, AnyOf, Clause, Condition, Count, Every, OneOf
+from eligibility.rules.tree import AllOf, AnyOf, Clause, Condition, Count, Every, OneOf, keywords
 from finess.models import Establishment, LegalEntity
 from finess.queries.edition import true_in
 
@@ -41,6 +41,17 @@ class Sources:
     attributes: Facts | None = None
     applied_to: Facts | None = None
     awarded_in: Facts | None = None
+
+    def asked_by(self, rule: Rule) -> "Sources":
+        """Those that the rule reads: what it does not ask is not looked for."""
+        asked = keywords(rule.clause)
+        past = not asked.isdisjoint({"applied_to", "awarded_in"})
+        return Sources(
+            self.adherents if "adherent" in asked else None,
+            self.attributes if "attribute" in asked else None,
+            self.applied_to if past else None,
+            self.awarded_in if past else None,
+        )
 
 
 NOT_CONSULTED = Sources()

@@ -155,6 +155,19 @@ class Rule:
     clause: Clause
 
 
+def keywords(clause: Clause) -> frozenset[str]:
+    """The facts that a clause asks about, inside its quantifiers too."""
+    match clause:
+        case Condition():
+            return frozenset({clause.keyword})
+        case AllOf() | AnyOf():
+            return frozenset().union(*map(keywords, clause.clauses))
+        case Count():
+            return keywords(clause.such_that)
+        case Every():
+            return keywords(clause.such_that) | keywords(clause.among)
+
+
 def deny(clause: Clause) -> Clause:
     """The clause that holds when `clause` does not, and is unknown when it is (De Morgan; counts change bounds)."""
     label = clause.label and f"Ne doit pas être rempli\N{NO-BREAK SPACE}: {clause.label}"
