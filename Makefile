@@ -1,6 +1,6 @@
 # Every command of the project. `make` alone prints this list.
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo demo-reset dev test check lint bench bench-register bench-booking bench-billing fuzz golden migration fix
+.PHONY: infra help setup browser demo demo-reset dev test check lint bench bench-register bench-booking bench-billing fuzz golden migration fix
 BIN := .venv/bin
 
 help:  ## Print this list
@@ -29,6 +29,9 @@ lint: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+
+infra: setup  ## Terraform, its policies and a stand-in for the provider: everything of infra/terraform that can be tried here
+	@scripts/infra $(ARGS)
 
 sbom: setup  ## List what is installed, with licences and hashes (CycloneDX), into dist/sbom/
 	@$(BIN)/python scripts/sbom
