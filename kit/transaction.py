@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete, event
+from sqlalchemy import delete, event, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, SessionTransaction
 
 from kit import clock
@@ -18,9 +19,11 @@ from kit.audit import add_lines, line_of
 from kit.db import OwnedByTenant, engine
 from kit.machine import Machine
 from kit.outbox import Deadline, OutboxMessage
+from kit.replica import reader
 from kit.rls import bind
 
 Row = TypeVar("Row")
+READ_ONLY = text("set transaction read only")
 
 
 class Stateful(Protocol):
@@ -101,8 +104,8 @@ class Tx:
 class _Session(Session):
     """The session of a command. What is undone with a savepoint leaves no audit line either."""
 
-    def __init__(self) -> None:
-        super().__init__(engine(), expire_on_commit=False)
+    def __init__(self, place: Engine) -> None:
+        super().__init__(place, expire_on_commit=False)
         self.lines: list[dict[str, Any]] = []
         self.marks: dict[SessionTransaction, int] = {}
 
@@ -123,16 +126,19 @@ _current: ContextVar[Tx | None] = ContextVar("transaction", default=None)
 
 
 @contextmanager
-def transaction(actor: Actor, snapshot: bool = False) -> Iterator[Tx]:
+def transaction(actor: Actor, snapshot: bool = False, replica: bool = False) -> Iterator[Tx]:
     """Open the transaction of a command and commit it at the end; any exception leaves nothing behind.
 
     Binds the session to the actor's tenant for row-level security. Raises RuntimeError inside another transaction: a
     command never calls a command. `snapshot`: everything that is read is of one instant, whatever others commit.
+    `replica`: nothing is written, and a copy may be read that holds all that is committed by now (kit.replica).
     """
     if _current.get() is not None:
         raise RuntimeError("A command inside a command: make the inner one a step that takes `tx`.")
-    with _Session() as session, session.begin():
+    with _Session(reader() if replica else engine()) as session, session.begin():
         bind(session, actor, snapshot)
+        if replica:
+            session.execute(READ_ONLY)
         tx = Tx(session, actor, clock.now(), session.lines)
         token = _current.set(tx)
         try:

@@ -57,7 +57,7 @@ def preview_audience(
     actor: Actor, slug: str, outcome: Outcome = Outcome.ELIGIBLE, after: str | None = None, limit: int = PAGE
 ) -> Reach:
     """The audience of the call as its document stands, at its pinned edition, else at the one in force."""
-    with transaction(actor) as tx:
+    with transaction(actor, replica=True) as tx:
         campaign = campaigns.get_campaign(tx.session, slug)
         permit(PERMISSIONS, actor, "campaign.preview", campaign)
         pinned = campaign.edition_id

@@ -83,7 +83,7 @@ def export_lines(actor: Actor, wanted: Wanted, form: str, words: Words, most: in
     A line of `jsonl` holds its number, the hash before it, its hash and the text that was hashed: whoever has the file
     can check it. `words` says an action in French. Raises Conflict past `most` lines.
     """
-    with transaction(actor) as tx:
+    with transaction(actor, replica=True) as tx:
         permit(PERMISSIONS, actor, "audit.export")
         conditions = _conditions(tx, wanted)
         if most is not None and queries.count_lines(tx.session, conditions, most + 1) > most:
@@ -93,8 +93,9 @@ def export_lines(actor: Actor, wanted: Wanted, form: str, words: Words, most: in
             )
         texts = _csv(tx, conditions, words) if form == "csv" else _jsonl(tx, conditions)
         made = _written(texts, -1 if form == "csv" else 0)
+    with transaction(actor) as tx:
         tx.audit("audit.export", None, format=form, lines=made.lines, sha256=made.sha256, filtered=wanted.is_filtered)
-        return made
+    return made
 
 
 def _conditions(tx: Tx, wanted: Wanted) -> list[ColumnElement[bool]]:
