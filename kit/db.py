@@ -1,15 +1,20 @@
 """The database: declarative base, the kinds of tables, the engine. Nothing here opens a transaction."""
 
 import os
+import time
 from collections.abc import Iterable
 from functools import cache
 from typing import Annotated, Any, ClassVar, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, MetaData, create_engine, text
+import psycopg
+from psycopg.pq import ExecStatus
+from sqlalchemy import BigInteger, ForeignKeyConstraint, MetaData, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import DateTime, Text, Uuid
 from uuid_utils.compat import uuid7 as uuid7
 
@@ -25,6 +30,7 @@ PATIENCE = {
     "keepalives_count": "3",
     "tcp_user_timeout": "20000",
 }
+IDLE_SECONDS = 1.0  # a connection that was idle longer is asked whether it is alive
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -92,15 +98,34 @@ def engine() -> Engine:
 
 def open_pool(url: str, **more: str) -> Engine:
     """A pool of CRRC_POOL_SIZE connections to `url`, each waiting as long as LIMITS say; `more` is for libpq."""
-    return create_engine(
+    made = create_engine(
         url,
         pool_size=int(os.environ.get("CRRC_POOL_SIZE", "5")),
         max_overflow=0,
         pool_timeout=10,
-        pool_pre_ping=True,
         hide_parameters=True,  # an error is logged: what people wrote is not
         connect_args=connection_arguments(url) | more,
     )
+    event.listen(made, "checkin", _leave)
+    event.listen(made, "checkout", _greet)
+    return made
+
+
+def _leave(connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["left_at"] = time.monotonic()
+
+
+def _greet(connection: psycopg.Connection[Any], record: ConnectionPoolEntry, _: object) -> None:
+    """A connection that was idle is asked whether it is alive. One that has just served is not: it would cost each
+    request an exchange with the database for each of its transactions."""
+    if time.monotonic() - record.info.get("left_at", time.monotonic()) < IDLE_SECONDS:
+        return
+    try:
+        alive = connection.pgconn.exec_(b"").status == ExecStatus.EMPTY_QUERY
+    except psycopg.Error:
+        alive = False
+    if not alive:
+        raise DisconnectionError("The connection did not survive its idleness.")  # the pool opens another
 
 
 def connection_arguments(url: str) -> dict[str, Any]:

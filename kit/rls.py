@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import cast
 from uuid import UUID
 
@@ -71,9 +72,10 @@ def _say(connection: Connection, said: str, begin: str) -> None:
     """Begin and say it in one exchange with the database, where the driver would have two, each with its ceremony."""
     driver = cast("psycopg.Connection[object]", connection.connection.driver_connection)
     if driver.pgconn.transaction_status == TransactionStatus.IDLE:
-        done = driver.pgconn.exec_(f"{begin}; {said}".encode())
-        if done.status == ExecStatus.TUPLES_OK:
-            return
+        with suppress(psycopg.Error):
+            done = driver.pgconn.exec_(f"{begin}; {said}".encode())
+            if done.status == ExecStatus.TUPLES_OK:
+                return
     connection.exec_driver_sql(said)  # the driver begins if it must, or tells what is wrong
 
 
