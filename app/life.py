@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from app import purging
-from app.operator import inside, portal
-from kit import clock
+from app.moving import restoring as moving
+from app.operator import inside, my_name, portal
+from kit import clock, signing
 from kit.errors import Conflict, Invalid
 from kit.french import count, day
 from kit.host import address_of
@@ -86,6 +87,31 @@ def export(slug: str, output: Path) -> None:
     except FileExistsError:
         raise Conflict(f"Le fichier {output} existe déjà. Rien n’a été écrit.") from None
     click.echo(f"{output}\xa0: {count(row.size_bytes or 0, 'octet', 'octets')}, SHA-256 {row.sha256}")
+    click.echo(f"Signé par la clé publique {signing.public_key()} (crrc tenant restore la demande).")
+
+
+@click.command()
+@click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--key", help="Clé publique de l’installation d’où vient cet export.")
+def restore(archive: Path, key: str | None) -> int:
+    """Installe ici le portail d’un export fait ailleurs. Il arrive suspendu, avec ses identifiants et son journal."""
+    done = moving.restore(archive, key, my_name())
+    rows = count(sum(done.rows.values()), "ligne")
+    said = f"{rows} de {count(len(done.rows), 'table')}, {count(done.files, 'fichier')}, en {done.seconds} s"
+    click.echo(f"Le portail {done.slug} est là, suspendu\xa0: {said}.")
+    lines = count(done.audit_lines, "ligne vérifiée", "lignes vérifiées")
+    click.echo(f"Journal\xa0: {lines}, de la première à la dernière.")
+    if done.known_people:
+        who = count(done.known_people, "personne avait déjà un compte ici", "personnes avaient déjà un compte ici")
+        click.echo(f"{who}, gardé tel quel.")
+    if done.domain:
+        click.echo(f"Le domaine {done.domain} est celui d’un autre portail d’ici\xa0: à régler par crrc tenant domain.")
+    for name, number in {**done.secrets, **done.left_behind}.items():
+        click.echo(f"À refaire, car un export ne contient aucun secret\xa0: {name} ({number}).")
+    for fault in done.faults:
+        click.echo(f"Journal, ligne {fault.number}\xa0: {fault.what}", err=True)
+    click.echo(f"Regardez-le, puis ouvrez-le\xa0: crrc tenant resume {done.slug}")
+    return 1 if done.faults else 0
 
 
 @click.command()
@@ -99,4 +125,4 @@ def domain(slug: str, host: str | None, no_host: bool) -> None:
     click.echo(f"{address_of(portal(slug))}/")
 
 
-LIFE = (suspend, resume, delete, purge, export, domain)
+LIFE = (suspend, resume, delete, purge, export, restore, domain)

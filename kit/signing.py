@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,15 @@ def rotate() -> str:
         put(_old_path(), "\n".join([*_read_old(stamp(_old_path())), old, ""]).encode())
         put(path, _new_key())
     return public_key()
+
+
+def trust(keys: Iterable[str]) -> None:
+    """Know these public keys from now on, as if this installation had signed with them: a portal that moves in brings
+    what another one signed. Whoever calls has made sure of whose they are."""
+    path = keyfile(_path(), _new_key)
+    with alone(path):
+        known = _read_old(stamp(_old_path()))
+        put(_old_path(), "\n".join([*known, *sorted(set(keys) - {*known, public_key()}), ""]).encode())
 
 
 def _old_path() -> Path:

@@ -55,6 +55,7 @@ ACTS: Mapping[str, str] = {
     "tenant.create": "Portail ouvert",
     "tenant.delete": "Suppression du portail décidée",
     "tenant.keep": "Suppression du portail annulée",
+    "tenant.restore": "Portail restauré depuis un export",
     "tenant.resume": "Portail rouvert",
     "tenant.suspend": "Portail suspendu",
     "tenant_export.ask": "Export du portail demandé",

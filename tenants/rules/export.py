@@ -26,8 +26,10 @@ README = """\
 Export de tout un portail CRRC.
 
 manifest.json     ce que contient l'archive : chaque fichier, sa taille, son empreinte SHA-256 ; ce qui n'y est
-                  pas ; et la signature Ed25519 de cette liste (JSON canonique : clés triées, sans blancs, UTF-8)
+                  pas ; les clés publiques qui ont signé ses accusés de réception et ses ancres ; et la signature
+                  Ed25519 de cette liste (JSON canonique : clés triées, sans blancs, UTF-8)
 schema.json       chaque table : ses colonnes, leur type, sa clé, ce qu'elle désigne
+registers.json    les éditions du registre national que des lignes désignent, et leur empreinte
 rows/<table>.csv  les lignes de la table : CSV (RFC 4180), UTF-8, virgules, titres ; vide : valeur absente
 rows/<table>.jsonl  les mêmes lignes, un objet JSON par ligne
 files/            les fichiers : livrables et factures sous leur empreinte SHA-256, que donnent les tables
@@ -36,7 +38,7 @@ Pour ouvrir un CSV dans un tableur, importez-le en déclarant que chaque colonne
 écrit y est tel quel, même quand un tableur le prendrait pour une formule.
 
 Les instants sont en UTC (ISO 8601), les montants en centimes. Les secrets scellés et les empreintes de secrets n'y sont
-pas : manifest.json les nomme.
+pas : manifest.json les nomme. « crrc tenant restore » remet cet export dans une autre installation.
 """
 
 

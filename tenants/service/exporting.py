@@ -110,14 +110,16 @@ def _write_rows(actor: Actor, draft: Draft) -> None:
     tenant_id = actor.tenant_id
     if tenant_id is None:
         raise NotFound()
-    with transaction(actor, snapshot=True) as tx:
+    with transaction(actor, snapshot=True, replica=True) as tx:
         dump.take_time(tx.session)
         for as_json, ending in ((False, "csv"), (True, "jsonl")):
             draft.add(f"rows/tenant.{ending}", dump.copy_portal(tx.session, tenant_id, as_json))
             draft.add(f"rows/people.{ending}", dump.copy_people(tx.session, tenant_id, as_json))
             for table in dump.tables():
                 draft.add(f"rows/{table.name}.{ending}", dump.copy_table(tx.session, table, tenant_id, as_json))
+        registers = dump.list_registers(tx.session, tenant_id)
     draft.add("LISEZMOI.txt", [rules.README.encode()])
+    draft.add("registers.json", [_pretty(registers)])
     draft.add(ROWS_DONE, [_pretty({"format": rules.FORMAT, "tables": dump.describe()})])
 
 
@@ -139,6 +141,7 @@ def _write_manifest(export: TenantExport, draft: Draft) -> None:
         "export_id": str(export.id),
         "asked_at": export.asked_at.isoformat(),
         "left_out": dump.left_out(),
+        "known_keys": sorted(signing.known_keys()),
         "parts": [{"path": one.path, "bytes": one.bytes, "sha256": one.sha256} for one in draft.parts.values()],
     }
     signed = {

@@ -1,0 +1,1 @@
+"""A portal moves in: the export of one installation (tenants.service.exporting) goes into another one."""
