@@ -4,6 +4,7 @@ What libraries and our own modules tell the standard library is written the same
 """
 
 import logging
+import re
 import sys
 from typing import Any
 
@@ -18,11 +19,29 @@ log = structlog.get_logger("crrc.requests")
 TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 # At its DEBUG level Authlib writes the access tokens it gives, whatever level somebody chooses for the rest.
 TALKATIVE = ("authlib",)
+# « DETAIL:  Key (email_norm)=(…) already exists. »: of a table without a wall, PostgreSQL repeats what people wrote, in
+# its own language. Up to what SQLAlchemy and Python write after it.
+AFTER = r"\n(?:\[SQL|\(Background|The above|During handling|Traceback|  File )"
+DETAIL = re.compile(rf"D[EÉ]TAIL ?: .*?(?={AFTER}|\Z)", re.DOTALL)
+
+
+def without_rows(_: Any, __: str, said: Any) -> Any:
+    """What is said, in every depth, without the rows that the database repeats."""
+    if isinstance(said, str):
+        return DETAIL.sub("DETAIL: (left out)", said) if "TAIL" in said else said
+    if isinstance(said, dict):
+        return {name: without_rows(_, __, value) for name, value in said.items()}
+    if isinstance(said, list):
+        return [without_rows(_, __, value) for value in said]
+    return said
+
+
 SAID: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     TRACEBACKS,
+    without_rows,
 ]
 
 
