@@ -78,7 +78,8 @@ settings() {
         cores=$(nproc)
         fill "$here/etc/crrc.env" /etc/crrc/crrc.env 0600 HOST "$host" DATABASE_URL "$url" \
             REDIS_URL "${redis:-unix:///run/redis-crrc/redis.sock?db=0}" SMTP_URL "${smtp:-smtp://127.0.0.1:25}" \
-            MAIL_FROM "${mail_from:-ne-pas-repondre@$host}" WEB_WORKERS "$(((cores + 1) / 2))"
+            MAIL_FROM "${mail_from:-ne-pas-repondre@$host}" WEB_WORKERS "$(((cores + 1) / 2))" \
+            METRICS_TOKEN "$(openssl rand -hex 24)"
         [ -n "$smtp" ] || say "Courriels : CRRC_SMTP_URL désigne cette machine ; changez-la dans /etc/crrc/crrc.env."
     fi
     if [ ! -e /etc/crrc/owner.env ]; then

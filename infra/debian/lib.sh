@@ -77,12 +77,19 @@ install_files() {
     install -m 0644 "$here"/systemd/* /etc/systemd/system/
     install -m 0644 "$here/etc/tmpfiles.conf" /etc/tmpfiles.d/crrc.conf
     install -m 0644 "$here/etc/journald.conf" /etc/systemd/journald.conf.d/crrc.conf
+    nginx_changed=
     if [ -d /etc/nginx ]; then
-        install -m 0644 "$here/nginx/crrc-http.conf" /etc/nginx/conf.d/crrc.conf
-        install -m 0644 "$here/nginx/crrc-proxy.conf" /etc/nginx/snippets/crrc-proxy.conf
+        nginx_file "$here/nginx/crrc-http.conf" /etc/nginx/conf.d/crrc.conf
+        nginx_file "$here/nginx/crrc-proxy.conf" /etc/nginx/snippets/crrc-proxy.conf
     fi
     systemd-tmpfiles --create /etc/tmpfiles.d/crrc.conf
     ctl daemon-reload
+}
+
+nginx_file() { # FROM TO. A reload closes the connections that browsers keep: none for nothing
+    cmp -s "$1" "$2" && return
+    install -m 0644 "$1" "$2"
+    nginx_changed=yes
 }
 
 units() { # PATTERN: those that crrc.target starts, in order

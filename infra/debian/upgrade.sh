@@ -53,5 +53,7 @@ switch_to "$release"
 roll || return_to_before
 ln -sfn "$before" "$ROOT/previous"
 forget_old_releases
-booted && systemctl is-active -q nginx && nginx -t -q && systemctl reload nginx
+if [ -n "${nginx_changed:-}" ] && booted; then
+    nginx -t -q && systemctl reload nginx
+fi
 say "Le portail est à la version $(basename "$release")."
