@@ -1,6 +1,7 @@
 """The database: declarative base, the kinds of tables, the engine. Nothing here opens a transaction."""
 
 import os
+import select
 import time
 from collections.abc import Iterable
 from functools import cache
@@ -116,9 +117,10 @@ def _leave(connection: Any, record: ConnectionPoolEntry) -> None:
 
 
 def _greet(connection: psycopg.Connection[Any], record: ConnectionPoolEntry, _: object) -> None:
-    """A connection that was idle is asked whether it is alive. One that has just served is not: it would cost each
-    request an exchange with the database for each of its transactions."""
-    if time.monotonic() - record.info.get("left_at", time.monotonic()) < IDLE_SECONDS:
+    """A connection that was idle is asked whether it is alive. One that has just served is not, unless something came
+    on it meanwhile (its end): it would cost each request an exchange with the database for each of its transactions."""
+    was_used = time.monotonic() - record.info.get("left_at", time.monotonic()) < IDLE_SECONDS
+    if was_used and not _came(connection.pgconn.socket):
         return
     try:
         alive = connection.pgconn.exec_(b"").status == ExecStatus.EMPTY_QUERY
@@ -126,6 +128,13 @@ def _greet(connection: psycopg.Connection[Any], record: ConnectionPoolEntry, _: 
         alive = False
     if not alive:
         raise DisconnectionError("The connection did not survive its idleness.")  # the pool opens another
+
+
+def _came(socket: int) -> bool:
+    """Whether something is there to read, or the other side left: a microsecond, and no exchange."""
+    watch = select.poll()
+    watch.register(socket, select.POLLIN)
+    return bool(watch.poll(0))
 
 
 def connection_arguments(url: str) -> dict[str, Any]:
