@@ -46,6 +46,7 @@ from tests.bookings.planning import a_session
 from tests.bookings.time_of import half_days_of, last_movement
 from tests.browser import Browser
 from tests.campaigns.files import a_person
+from tests.campaigns.joining import submitted_papers
 from tests.notifications.addresses import a_refused_address
 from tests.notifications.incidents import an_incident
 from tests.notifications.listening import an_endpoint
@@ -138,6 +139,7 @@ def _facility_side(scene: Scene) -> Values:
         "identity_id": str(_an_identity(scene)),
         "privacy_request_id": str(ask_right(scene.buyer, "access", "").id),
         "personal_export_id": str(ask_copy(scene.buyer).id),
+        **submitted_papers(scene.tenant, award.candidacy_id),
         **proofs(scene.tenant),
     }
 

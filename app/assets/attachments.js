@@ -154,7 +154,8 @@ class Question {
     if (said.code === "offset_moved") throw new Moved("elsewhere");
     if (answer.status === 404 && address.includes("/uploads/")) throw new Moved("gone");
     if (answer.status >= 500 || answer.status === 408) throw new Error(`answer ${answer.status}`);
-    throw new Refused(said.sentence ?? said.detail ?? "reconnectez-vous, puis recommencez.");
+    const [first] = Object.values(said.fields ?? {});
+    throw new Refused(first ?? said.sentence ?? "reconnectez-vous, puis recommencez.");
   }
 
   replace(html) {

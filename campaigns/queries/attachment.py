@@ -11,7 +11,7 @@ from campaigns.models import Attachment, AttachmentUpload, Candidacy
 from kit.errors import NotFound
 
 NO_ATTACHMENT = "Ce fichier n’existe pas, ou vous n’y avez pas accès."
-NO_UPLOAD = "Cet envoi n’existe plus : recommencez-le."
+NO_UPLOAD = "Cet envoi n’existe plus\N{NO-BREAK SPACE}: recommencez-le."
 
 
 def get_attachment(session: Session, attachment_id: UUID) -> Row[Attachment, Candidacy]:

@@ -20,7 +20,7 @@ from kit.transaction import Tx, transaction
 
 TOO_LONG = "Ce texte est trop long pour être enregistré : 50 000 caractères au plus."
 NO_FIELD = "Ce formulaire n’a pas de champ de ce nom."
-NOT_TYPED = "Un fichier ne s’écrit pas : il se joint à part."
+NOT_TYPED = "Un fichier ne s’écrit pas\N{NO-BREAK SPACE}: il se joint à part."
 
 
 @dataclass(frozen=True, slots=True)

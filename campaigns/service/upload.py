@@ -20,7 +20,7 @@ from kit.file_name import clean_name
 from kit.storage import storage
 from kit.transaction import Tx, transaction
 
-NOT_ALL = "Il manque des morceaux de ce fichier : continuez l’envoi."
+NOT_ALL = "Il manque des morceaux de ce fichier\N{NO-BREAK SPACE}: continuez l’envoi."
 ALTERED = "Ce morceau n’est pas arrivé tel qu’il est parti. Renvoyez-le."
 TOO_MUCH = "Ce morceau dépasse la fin du fichier."
 TOO_MANY = "Beaucoup d’envois sont déjà en cours dans ce dossier. Terminez-les, ou réessayez demain."

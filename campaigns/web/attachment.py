@@ -1,8 +1,10 @@
-"""What is joined to a file: sent whole or in pieces, opened, removed. docs/ui.md has the protocol of the pieces."""
+"""What is joined to a file: sent whole or in pieces, opened, removed. docs/ui.md has the protocol of the pieces.
+
+What goes wrong is told as by any page: to a script, as JSON (app/fault_answer.py).
+"""
 
 from base64 import b64decode
 from binascii import Error
-from collections.abc import Callable
 from contextlib import suppress
 from io import BytesIO
 from typing import Any, BinaryIO, cast
@@ -21,7 +23,7 @@ from campaigns.service.attachment import Kept, Upload
 from campaigns.web.controls import file_control
 from kit import clamd
 from kit.download import attachment as handed_over
-from kit.errors import Conflict, CrrcError, Invalid, NotFound, TooManyRequests
+from kit.errors import Conflict, Invalid, NotFound, TooManyRequests
 from kit.typed import number
 from kit.web import actor, permission
 
@@ -32,13 +34,10 @@ blueprint = Blueprint("attachments", __name__)
 @permission("attachment.add")
 def add(candidacy_id: UUID) -> Response:
     """Join a file, in one request. A script is told what the question shows now; a browser goes back to the file."""
-    field, sent = request.form.get("field", ""), _upload(request.files.get("file"))
-
-    def act() -> Response:
-        kept = attachments.add_attachment(actor(), candidacy_id, field, sent)
-        return _shown(kept, 201) if _is_script() else _back(candidacy_id)
-
-    return _tell(act)
+    kept = attachments.add_attachment(
+        actor(), candidacy_id, request.form.get("field", ""), _upload(request.files.get("file"))
+    )
+    return _shown(kept, 201) if _is_script() else _back(candidacy_id)
 
 
 @blueprint.get("/attachments/<uuid:attachment_id>")
@@ -61,23 +60,19 @@ def remove(attachment_id: UUID) -> Response:
 def begin(candidacy_id: UUID) -> Response:
     """Announce a file that will come in pieces."""
     form = request.form
-    field, name, size = form.get("field", ""), form.get("name", ""), number(form.get("size", "")) or 0
-
-    def act() -> Response:
-        begun = uploads.begin_upload(actor(), candidacy_id, field, name, size)
-        where = url_for(".progress", upload_id=begun.id)
-        said = _json({"upload": where, "offset": 0, "piece": PIECE_BYTES}, 201)
-        said.headers["Location"] = where
-        return said
-
-    return _tell(act)
+    size = number(form.get("size", "")) or 0
+    begun = uploads.begin_upload(actor(), candidacy_id, form.get("field", ""), form.get("name", ""), size)
+    where = url_for(".progress", upload_id=begun.id)
+    said = _json({"upload": where, "offset": 0, "piece": PIECE_BYTES}, 201)
+    said.headers["Location"] = where
+    return said
 
 
 @blueprint.get("/uploads/<uuid:upload_id>")
 @permission("attachment.add")
 def progress(upload_id: UUID) -> Response:
     """How far it is: where to go on after a line that dropped, from any machine."""
-    return _tell(lambda: _where(uploads.view_upload(actor(), upload_id)))
+    return _where(uploads.view_upload(actor(), upload_id))
 
 
 @blueprint.patch("/uploads/<uuid:upload_id>")
@@ -85,26 +80,19 @@ def progress(upload_id: UUID) -> Response:
 def receive(upload_id: UUID) -> Response:
     """Keep a piece. The last one makes the attachment; an empty one at the end asks for it again."""
     offset = number(request.headers.get("Upload-Offset", ""))
-
-    def act() -> Response:
-        begins = -1 if offset is None else offset
-        upload = uploads.receive_piece(actor(), upload_id, begins, request.get_data(), _checksum())
-        whole = upload.received == upload.size
-        return _shown(uploads.finish_upload(actor(), upload_id), 200) if whole else _where(upload)
-
-    return _tell(act)
+    begins = -1 if offset is None else offset
+    upload = uploads.receive_piece(actor(), upload_id, begins, request.get_data(), _checksum())
+    if upload.received < upload.size:
+        return _where(upload)
+    return _shown(uploads.finish_upload(actor(), upload_id), 200)
 
 
 @blueprint.delete("/uploads/<uuid:upload_id>")
 @permission("attachment.add")
 def cancel(upload_id: UUID) -> Response:
     """Forget what was received."""
-
-    def act() -> Response:
-        uploads.cancel_upload(actor(), upload_id)
-        return Response(status=204)
-
-    return _tell(act)
+    uploads.cancel_upload(actor(), upload_id)
+    return Response(status=204)
 
 
 def join_sent(candidacy_id: UUID, section: FormSection) -> dict[str, str]:
@@ -144,17 +132,6 @@ def _states(candidacy_id: UUID) -> dict[str, str]:
 
 def _upload(sent: FileStorage | None) -> Upload:
     return Upload("", BytesIO()) if sent is None else Upload(sent.filename or "", cast(BinaryIO, sent.stream))
-
-
-def _tell(act: Callable[[], Response]) -> Response:
-    """A script reads what went wrong as a sentence; a page is answered as any other."""
-    try:
-        return act()
-    except CrrcError as error:
-        if not _is_script():
-            raise
-        said = next(iter(error.fields.values()), error.sentence)
-        return _json({"sentence": said, "code": error.code}, error.status)
 
 
 def _is_script() -> bool:

@@ -1,17 +1,18 @@
 """Files that applicants join: a call that asks for some, good ones, and each trap."""
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
-from campaigns.models import Attachment, Campaign, Candidacy
-from campaigns.service.attachment import Kept, Upload, add_attachment
+from campaigns.models import Attachment, AttachmentUpload, Campaign, Candidacy
+from campaigns.rules.attachment import place
+from campaigns.service.attachment import Kept, Upload, add_attachment, keep
 from campaigns.service.candidacy import open_file
-from kit import clock
-from kit.actor import Actor
+from kit import clock, signing
+from kit.actor import Actor, system
+from kit.db import uuid7
+from kit.transaction import transaction
 from tenants.models import Tenant
 from tests.bookings import sent
 from tests.campaigns.applying import DURING, a_call, a_file, a_legal_entity, fill
@@ -88,11 +89,13 @@ def another_pdf(words: str) -> bytes:
     return sent.a_pdf() + f"% {words}\n".encode()
 
 
-@contextmanager
-def at(moment: Any) -> Iterator[None]:
-    """The clock stopped."""
-    with clock.frozen(moment):
-        yield
-
-
-__all__ = ["MORE", "PNG", "PROOF", "TRAPS", "Attachment", "add", "another_pdf", "at", "begun", "joined", "with_files"]
+def submitted_papers(tenant: Tenant, candidacy_id: UUID) -> dict[str, str]:
+    """A file that a submission of this candidacy names, and one on its way, whatever its form asks: by argument."""
+    content = sent.a_pdf()
+    with transaction(system(tenant.id, "tests")) as tx:
+        named = {"candidacy_id": candidacy_id, "field": "proof", "name": "Attestation.pdf", "size": len(content)}
+        facts = {"content_type": "application/pdf", "sha256": signing.sha256(content)}
+        kept = tx.add(Attachment(id=uuid7(), added_at=tx.now, submitted_at=tx.now, **named, **facts))
+        keep(place(tenant.id, kept.id), content)
+        upload = tx.add(AttachmentUpload(id=uuid7(), received=0, pieces=[], begun_at=tx.now, **named))
+        return {"attachment_id": str(kept.id), "upload_id": str(upload.id)}

@@ -21,6 +21,8 @@ READS = {
 }
 # Acts that write no line of their own name, and why.
 NOT_AUDITED = {
+    "attachment.add": "a draft's answer, as any other: its history says who joined what, and the submission names it",
+    "attachment.remove": "the same",
     "audit.verify": "it reads, and says what it found to whoever asked",
     "candidacy.save": "a draft saves itself every few seconds; the file says when and at which revision",
     "identity.finish": "told as session.start, or identity.link",
@@ -44,6 +46,13 @@ UNTOLD = {
     "billing.service.checkout.view_checkout": "asks the payment provider's news sooner",
     "billing.service.payment_event.claim_event": "takes the next bell in hand; what it changes is told",
     "bookings.service.feed.read_feed": "makes the address of a calendar the first time it is shown",
+    "campaigns.service.attachment.join": "a draft's answer: its history says who joined what",
+    "campaigns.service.attachment.remove_attachment": "a draft's answer: its history says who removed what",
+    "campaigns.service.upload.begin_upload": "on its way: what it becomes is a draft's answer",
+    "campaigns.service.upload.cancel_upload": "on its way: what it becomes is a draft's answer",
+    "campaigns.service.upload.finish_upload": "a draft's answer: its history says who joined what",
+    "campaigns.service.upload.receive_piece": "on its way: what it becomes is a draft's answer",
+    "campaigns.service.scanning.forget_next": "removes an upload that nobody finished",
     "campaigns.service.saving.save_draft": "a draft saves itself every few seconds: its revision says so",
     "notifications.service.digest.make_digest": "puts waiting notices in one mail, which says which",
     "notifications.service.digest.make_due_digests": "the same, for everybody",
