@@ -27,11 +27,6 @@ class Line:
     last_at: datetime | None
     lag: timedelta
 
-    @property
-    def facts(self) -> str:
-        """Nothing more: what the page of managers adds is not for everybody."""
-        return ""
-
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -55,7 +50,7 @@ def lines(beats: Mapping[str, Sequence[Beat]], waiting: Waiting, now: datetime) 
             now,
             timedelta(),
         ),
-        _line("deadlines", "Ouvertures, clôtures et rappels", clock, waiting.deadlines, LATE_NEWS, now),
+        _line("deadlines", "Échéances et rappels", clock, waiting.deadlines, LATE_NEWS, now),
         _line("news", "Suites d’une action", worker, waiting.news, LATE_NEWS, now),
         _line("mails", "Courriels", worker, waiting.mails, LATE_MAILS, now),
     ]
