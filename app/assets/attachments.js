@@ -7,11 +7,6 @@ const LONGEST_WAIT_MS = 30_000;
 const MOST_FAILURES = 40; // in a row: a quarter of an hour
 const NBSP = "\u00a0";
 const sleep = (ms) => new Promise((wake) => setTimeout(wake, ms));
-const remembered = {
-  get: (key) => { try { return localStorage.getItem(key); } catch { return null; } },
-  set: (key, value) => { try { localStorage.setItem(key, value); } catch { /* then it begins again after a reload */ } },
-  drop: (key) => { try { localStorage.removeItem(key); } catch { /* nothing was kept */ } },
-};
 
 /* A refusal that no retry changes: its sentence is for the person. */
 class Refused extends Error {}
@@ -87,35 +82,24 @@ class Question {
   }
 
   async joinInPieces(file) {
-    const key = `crrc:${this.group.dataset.uploads}:${this.group.dataset.field}:${file.name}:${file.size}:${file.lastModified}`;
-    let where = remembered.get(key);
+    let where = null;
     let offset = null;
     for (let failures = 0; failures < MOST_FAILURES;) {
       try {
         if (!where) {
           where = (await this.begin(file)).upload;
-          remembered.set(key, where);
           offset = 0;
         }
         offset ??= (await this.ask(where)).offset;
         const said = await this.sendPiece(where, file, offset);
-        if (said.html) {
-          remembered.drop(key);
-          return said.html;
-        }
+        if (said.html) return said.html;
         failures = 0;
         offset = said.offset;
         this.say(`Envoi de ${file.name}${NBSP}: ${Math.floor((100 * offset) / file.size)}${NBSP}%`);
       } catch (error) {
         offset = null; // ask where to go on
-        if (error instanceof Refused) {
-          remembered.drop(key);
-          throw error;
-        }
-        if (error instanceof Moved && error.message === "gone") {
-          remembered.drop(key);
-          where = null;
-        }
+        if (error instanceof Refused) throw error;
+        if (error instanceof Moved && error.message === "gone") where = null;
         failures += 1;
         this.say(`Connexion perdue${NBSP}: l’envoi de ${file.name} reprendra où il en était.`);
         await Promise.race([sleep(Math.min(LONGEST_WAIT_MS, 1000 * 2 ** failures)), new Promise((wake) => addEventListener("online", wake, { once: true }))]);
@@ -159,7 +143,8 @@ class Question {
   }
 
   replace(html) {
-    this.group.innerHTML = html;
+    const drawn = new DOMParser().parseFromString(html, "text/html"); // our own template, where names are text
+    this.group.replaceChildren(...drawn.body.childNodes);
     this.group.classList.remove("govuk-form-group--error");
     this.prepare();
     this.group.querySelector("input[type=file], p[tabindex]")?.focus();

@@ -18,6 +18,23 @@ from kit.settings import PROJECT
 EXAMPLES = PROJECT / "docs" / "examples" / "campaigns"
 PARIS = ZoneInfo("Europe/Paris")
 NO_WORDS: Mapping[str, str] = MappingProxyType({})
+PAPERS = """\
+    - key: papers
+      title: Vos pièces
+      fields:
+        - key: proof
+          label: Organigramme ou attestation
+          type: file
+          help: L’organigramme de votre organisme, ou une attestation de sa direction.
+          kinds: [pdf]
+          max_size: 5
+        - key: annexes
+          label: Autres documents utiles
+          type: file
+          required: false
+          kinds: [pdf, docx, odt, png, jpg]
+          max: 3
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +80,8 @@ def around(today: date, opened: int) -> Calendar:
     )
 
 
-def document(name: str, calendar: Calendar = TRUE, words: Mapping[str, str] = NO_WORDS) -> str:
-    """The text of a real call, with other dates and with `words` replaced."""
+def document(name: str, calendar: Calendar = TRUE, words: Mapping[str, str] = NO_WORDS, more: str = "") -> str:
+    """The text of a real call, with other dates and with `words` replaced; `more` sections end its form."""
     text = (EXAMPLES / f"bretagne-2025-{name}.yaml").read_text(encoding="utf-8")
     if calendar is not TRUE:
         text = text.replace("trois semaines", "deux semaines")
@@ -74,7 +91,7 @@ def document(name: str, calendar: Calendar = TRUE, words: Mapping[str, str] = NO
         text = text.replace(before, after)
     for before, after in words.items():
         text = text.replace(before, after)
-    return text
+    return text.rstrip("\n") + "\n" + more
 
 
 def publish(actor: Actor, text: str, at: datetime) -> Campaign:

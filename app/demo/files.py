@@ -1,5 +1,6 @@
 """The files of the demonstration: started, filled, submitted, at the hour when somebody did it."""
 
+import io
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,12 +10,14 @@ from campaigns.models import Campaign, Candidacy
 from campaigns.queries.campaign import get_version
 from campaigns.rules.form import read_form
 from campaigns.rules.form.definition import Form, FormField
+from campaigns.service.attachment import Upload, add_attachment
 from campaigns.service.saving import save_draft
 from campaigns.service.starting import start_candidacy
 from campaigns.service.submission import submit_candidacy
 from kit import clock
 from kit.actor import system
 from kit.transaction import transaction
+from kit.typeset import typeset
 from tenants.models import Tenant
 
 WORDS: Mapping[str, str] = {
@@ -22,6 +25,19 @@ WORDS: Mapping[str, str] = {
     "expectations": "Savoir qui appeler la nuit, et tenir deux jours sans le dossier de l’usager.",
     "care_software": "Un logiciel hébergé chez son éditeur",
 }
+
+PAPER = """
+#set document(title: "Attestation (fictive)")
+#set page(margin: 3cm)
+#set text(lang: "fr", size: 11pt)
+#let data = json(bytes(sys.inputs.data))
+= Attestation de la direction
+
+#emph[Document inventé pour la démonstration.]
+
+Je soussigné, #data.person, #data.function, atteste que notre organisme participera à l’exercice et y consacrera
+le temps nécessaire.
+"""
 
 
 def start(tenant: Tenant, call: Campaign, number: str, person: Person, at: datetime) -> Candidacy:
@@ -40,7 +56,11 @@ def submit(tenant: Tenant, call: Campaign, number: str, person: Person, at: date
     with clock.frozen(at):
         actor = acting(tenant, person)
         fields = _form(tenant, call).fields.values()
-        save_draft(actor, candidacy.id, {one.key: _answer(one, person) for one in fields})
+        save_draft(actor, candidacy.id, {one.key: _answer(one, person) for one in fields if one.type != "file"})
+        for one in fields:
+            if one.type == "file" and one.required:
+                paper = typeset(PAPER.encode(), {"person": person.name, "function": person.function}, at)
+                add_attachment(actor, candidacy.id, one.key, Upload("Attestation.pdf", io.BytesIO(paper)))
         submit_candidacy(actor, candidacy.id)
         return candidacy
 

@@ -168,7 +168,7 @@ def _open_today(tenant: Tenant, numbers: Sequence[str]) -> None:
     calendar = calls.around(now.date(), opened=3)
     words = {"bretagne-2025": "bretagne-2026", "1re phase": "3e phase"}
     for name, drafts, sent in (("exercice", 4, 5), ("cyberdiagnostic", 2, 3)):
-        text = calls.document(name, calendar, words)
+        text = calls.document(name, calendar, words, calls.PAPERS if name == "exercice" else "")
         call = calls.publish(acting(tenant, ARS_MANAGER), text, calendar.open_at() - timedelta(days=2))
         first = calendar.open_at() + timedelta(hours=1)
         claire = next(number for number, person in _persons.items() if person is MANAGER)
