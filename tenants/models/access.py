@@ -20,9 +20,9 @@ class SignInLink(OwnedByTenant, Identified, Base):
     """
 
     __tablename__ = "sign_in_link"
-    __table_args__ = (Index(None, "tenant_id", "expires_at"),)
+    __table_args__ = (UniqueConstraint("tenant_id", "digest"), Index(None, "tenant_id", "expires_at"))
 
-    digest: Mapped[str] = mapped_column(unique=True)
+    digest: Mapped[str]
     email: Mapped[str]
     browser: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0, server_default=text("0"))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import INSTANT, Base, Identified, OwnedByTenant, tenant_key
@@ -43,11 +43,12 @@ class ApiToken(OwnedByTenant, Identified, Base):
     __table_args__ = (
         tenant_key("organisation_id", "organisation"),
         tenant_key("client_id", "api_client"),
+        UniqueConstraint("tenant_id", "digest"),
         Index(None, "tenant_id", postgresql_where=text("revoked_at is null")),
         Index(None, "tenant_id", "client_id", postgresql_where=text("client_id is not null")),
     )
 
-    digest: Mapped[str] = mapped_column(unique=True)
+    digest: Mapped[str]
     organisation_id: Mapped[UUID | None]
     client_id: Mapped[UUID | None]
     name: Mapped[str]
