@@ -34,6 +34,28 @@ from kit.web import cookie_name, is_secure, permission
 LARGEST_BODY = 25 * 1024 * 1024
 LARGEST_TEXT = 2 * 1024 * 1024  # a JSON body, the text fields of a form; files are counted apart, on disk
 
+# In the order in which a request meets them.
+PARTS = (
+    traces.install,
+    faults.install,
+    logs.install,
+    headers.install,
+    hosts.install,
+    auth.install,
+    limits.install,
+    bodies.install,
+    rendering.install,
+    health.install,
+    measuring.install,
+    scrape.install,
+    home.install,
+    well_known.install,
+    webhooks.install,
+    topics.install,
+    api.install,
+    scopes.install,
+)
+
 
 class OrJson(JSONProvider):
     """orjson: UUIDs and instants in ISO 8601, strict UTF-8, and an error in place of a crash on deep nesting."""
@@ -62,26 +84,7 @@ def create_app() -> Flask:
     app.url_map.strict_slashes = app.url_map.merge_slashes = False  # a redirection would repeat the Host
     permission("public.view")(app.view_functions["static"])
     app.before_request(_limit_text)
-    for install in (
-        traces.install,
-        faults.install,
-        logs.install,
-        headers.install,
-        hosts.install,
-        auth.install,
-        limits.install,
-        bodies.install,
-        rendering.install,
-        health.install,
-        measuring.install,
-        scrape.install,
-        home.install,
-        well_known.install,
-        webhooks.install,
-        topics.install,
-        api.install,
-        scopes.install,
-    ):
+    for install in PARTS:
         install(app)
     for blueprint in (legal, status, *blueprints("web")):
         written = (blueprint.url_prefix or "").removeprefix("/<tenant>")
