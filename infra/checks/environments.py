@@ -15,7 +15,6 @@ SECRETS = (
     "database_admin",
     "database_owner",
     "database_app",
-    "database_backup",
     "redis",
     "signing_key",
     "secrets_keys",

@@ -28,16 +28,22 @@ def conninfo(url: str) -> str:
 def provision(superuser_url: str, database: str, passwords: Mapping[str, str] | None = None) -> None:
     """Make roles, `database` and extensions where they are missing. Idempotent.
 
-    `passwords`, by role: for a server reached over the network.
+    `passwords`, by role: for a server reached over the network. A managed server lends no superuser: its administrator,
+    who makes roles and databases, may not make one that walks around row-level security, so there is no crrc_backup.
     """
     with psycopg.connect(conninfo(superuser_url), autocommit=True) as server:
         server.execute("select pg_advisory_lock(720704)")  # until we leave: roles are of the whole server
+        lent = _is_superuser(server)
         for role, attributes in ROLES.items():
-            _make_role(server, role, attributes, (passwords or {}).get(role))
+            if lent or "bypassrls" not in attributes:
+                _make_role(server, role, attributes, (passwords or {}).get(role))
         _limit(server)
         server.execute("grant crrc_relay to crrc_app")
-        server.execute("grant pg_read_all_data to crrc_backup")
-        server.execute("alter role crrc_backup set default_transaction_read_only = on")
+        if lent:
+            server.execute("grant pg_read_all_data to crrc_backup")
+            server.execute("alter role crrc_backup set default_transaction_read_only = on")
+        else:
+            server.execute("grant crrc_owner to current_user")  # who gives a database to a role must be of it
         if not server.execute("select from pg_database where datname = %s", [database]).rowcount:
             _create(server, database, template="template0")
     _equip(superuser_url, database)
@@ -55,6 +61,11 @@ def fresh_database(superuser_url: str, name: str, template: str | None = None) -
     with psycopg.connect(conninfo(superuser_url), autocommit=True) as server:
         _create(server, name, template or "template0")
     _equip(superuser_url, name)
+
+
+def _is_superuser(server: psycopg.Connection) -> bool:
+    found = server.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
+    return bool(found and found[0])
 
 
 def _make_role(server: psycopg.Connection, role: str, attributes: str, password: str | None) -> None:
@@ -90,4 +101,5 @@ def _equip(superuser_url: str, database: str) -> None:
         name = sql.Identifier(database)
         connection.execute(sql.SQL("revoke all on database {} from public").format(name))
         connection.execute(sql.SQL("grant connect, temporary on database {} to crrc_app").format(name))
-        connection.execute(sql.SQL("grant connect on database {} to crrc_backup").format(name))
+        if _is_superuser(connection):
+            connection.execute(sql.SQL("grant connect on database {} to crrc_backup").format(name))

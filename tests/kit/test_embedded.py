@@ -247,6 +247,7 @@ def test_roles_are_those_the_policies_need(home: Path) -> None:
         ).fetchall()
     assert roles == [
         ("crrc_app", False, False, False, True, False, False),
+        ("crrc_backup", False, True, True, True, False, False),
         ("crrc_owner", False, False, True, True, False, False),
         ("crrc_relay", False, False, True, False, False, False),
     ]

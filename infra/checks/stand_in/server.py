@@ -74,6 +74,6 @@ def running(arguments: Path) -> Iterator[dict[str, str]]:
             "Addr": {"Network": "unix", "String": address},
         }
         try:
-            yield {"TF_REATTACH_PROVIDERS": json.dumps({f"registry.terraform.io/{known.provider}": reached})}
+            yield {"TF_REATTACH_PROVIDERS": json.dumps({known.provider: reached})}
         finally:
             server.stop(grace=None).wait()

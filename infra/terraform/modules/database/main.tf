@@ -1,6 +1,6 @@
 # PostgreSQL: encrypted, backed up, on the private network alone.
 #
-# The database and its roles (crrc_owner, crrc_app, crrc_relay, crrc_backup) are made by the portal's own command, as
+# The database and its roles (crrc_owner, crrc_app, crrc_relay) are made by the portal's own command, as
 # this administrator (README.md, « First day »): the wall between tenants rests on what each role may do, and on
 # PostgreSQL 16 and newer only the role that made another one may settle it. Users made by the provider's API would be
 # out of its reach.

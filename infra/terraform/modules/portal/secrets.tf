@@ -13,7 +13,6 @@ locals {
       "setup/SUPERUSER_URL"             = var.secret_versions.database
       "setup/OWNER_PASSWORD"            = var.secret_versions.database
       "setup/APP_PASSWORD"              = var.secret_versions.database
-      "setup/BACKUP_PASSWORD"           = var.secret_versions.database
       "portal/CRRC_DATABASE_URL"        = var.secret_versions.database
       "portal/CRRC_DATABASE_OWNER_URL"  = var.secret_versions.database
       "backup/CRRC_DATABASE_BACKUP_URL" = var.secret_versions.database
@@ -37,20 +36,21 @@ locals {
     "setup/SUPERUSER_URL"              = "postgresql://crrc_admin:${urlencode(var.secrets.database_admin)}@${local.database}/rdb?${local.database_options}"
     "setup/OWNER_PASSWORD"             = var.secrets.database_owner
     "setup/APP_PASSWORD"               = var.secrets.database_app
-    "setup/BACKUP_PASSWORD"            = var.secrets.database_backup
     "portal/CRRC_DATABASE_URL"         = "postgresql+psycopg://crrc_app:${urlencode(var.secrets.database_app)}@${local.database}/crrc?${local.database_options}"
     "portal/CRRC_DATABASE_OWNER_URL"   = "postgresql+psycopg://crrc_owner:${urlencode(var.secrets.database_owner)}@${local.database}/crrc?${local.database_options}"
     "portal/CRRC_DATABASE_REPLICA_URL" = "postgresql+psycopg://crrc_app:${urlencode(var.secrets.database_app)}@${module.database.replica_address == null ? local.database : module.database.replica_address}/crrc?${local.database_options}"
-    "backup/CRRC_DATABASE_BACKUP_URL"  = "postgresql+psycopg://crrc_backup:${urlencode(var.secrets.database_backup)}@${local.database}/crrc?${local.database_options}"
-    "portal/CRRC_REDIS_URL"            = "rediss://crrc:${urlencode(var.secrets.redis)}@${module.redis.host}:6379/0?${local.redis_options}"
-    "portal/CRRC_SECRETS_KEYS"         = var.secrets.secrets_keys
-    "portal/signing.pem"               = var.secrets.signing_key
-    "portal/CRRC_METRICS_TOKEN"        = var.secrets.metrics_token
-    "portal/CRRC_SMTP_URL"             = "smtps://${module.mail.smtp_user}:${urlencode(var.secrets.portal_secret_key)}@${module.mail.smtp_address}"
-    "portal/CRRC_S3_ACCESS_KEY"        = var.secrets.portal_access_key
-    "portal/CRRC_S3_SECRET_KEY"        = var.secrets.portal_secret_key
-    "backup/CRRC_S3_ACCESS_KEY"        = var.secrets.backup_access_key
-    "backup/CRRC_S3_SECRET_KEY"        = var.secrets.backup_secret_key
+    # The provider lends no role that walks around row-level security: the owner, which it does not bind, reads every row
+    # (docs/adr/0019).
+    "backup/CRRC_DATABASE_BACKUP_URL" = "postgresql+psycopg://crrc_owner:${urlencode(var.secrets.database_owner)}@${local.database}/crrc?${local.database_options}"
+    "portal/CRRC_REDIS_URL"           = "rediss://crrc:${urlencode(var.secrets.redis)}@${module.redis.host}:6379/0?${local.redis_options}"
+    "portal/CRRC_SECRETS_KEYS"        = var.secrets.secrets_keys
+    "portal/signing.pem"              = var.secrets.signing_key
+    "portal/CRRC_METRICS_TOKEN"       = var.secrets.metrics_token
+    "portal/CRRC_SMTP_URL"            = "smtps://${module.mail.smtp_user}:${urlencode(var.secrets.portal_secret_key)}@${module.mail.smtp_address}"
+    "portal/CRRC_S3_ACCESS_KEY"       = var.secrets.portal_access_key
+    "portal/CRRC_S3_SECRET_KEY"       = var.secrets.portal_secret_key
+    "backup/CRRC_S3_ACCESS_KEY"       = var.secrets.backup_access_key
+    "backup/CRRC_S3_SECRET_KEY"       = var.secrets.backup_secret_key
   }
 }
 

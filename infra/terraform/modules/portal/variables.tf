@@ -152,7 +152,6 @@ variable "secrets" {
     database_admin    = string
     database_owner    = string
     database_app      = string
-    database_backup   = string
     redis             = string
     signing_key       = string
     secrets_keys      = string
@@ -167,7 +166,7 @@ variable "secrets" {
 
   validation {
     condition = alltrue([
-      for password in [var.secrets.database_admin, var.secrets.database_owner, var.secrets.database_app, var.secrets.database_backup, var.secrets.redis] :
+      for password in [var.secrets.database_admin, var.secrets.database_owner, var.secrets.database_app, var.secrets.redis] :
       length(password) >= 24 && can(regex("[a-z]", password)) && can(regex("[A-Z]", password)) && can(regex("[0-9]", password)) && can(regex("[^A-Za-z0-9]", password))
     ])
     error_message = "secrets: a password has 24 characters at least, with a small letter, a capital, a figure and a sign (the provider asks for them)."

@@ -16,14 +16,13 @@ variables {
   administration_addresses = ["192.0.2.7/32"]
   alert_addresses          = ["astreinte@exemple.fr"]
   secrets = {
-    database_admin  = "Aa1!aaaaaaaaaaaaaaaaaaaaaaaa"
-    database_owner  = "Aa1!aaaaaaaaaaaaaaaaaaaaaaaa"
-    database_app    = "Aa1!aaaaaaaaaaaaaaaaaaaaaaaa"
-    database_backup = "Aa1!aaaaaaaaaaaaaaaaaaaaaaaa"
-    redis           = "Aa1!aaaaaaaaaaaaaaaaaaaaaaaa"
-    signing_key     = "pem"
-    secrets_keys    = "fernet"
-    metrics_token   = "token"
+    database_admin = "Aa1!aaaaaaaaaaaaaaaaaaaaaaaa"
+    database_owner = "Aa1!aaaaaaaaaaaaaaaaaaaaaaaa"
+    database_app   = "Aa1!aaaaaaaaaaaaaaaaaaaaaaaa"
+    redis          = "Aa1!aaaaaaaaaaaaaaaaaaaaaaaa"
+    signing_key    = "pem"
+    secrets_keys   = "fernet"
+    metrics_token  = "token"
   }
 }
 
@@ -66,14 +65,13 @@ run "a_short_password_is_refused" {
   command = plan
   variables {
     secrets = {
-      database_admin  = "short"
-      database_owner  = "Aa1!aaaaaaaaaaaaaaaaaaaaaaaa"
-      database_app    = "Aa1!aaaaaaaaaaaaaaaaaaaaaaaa"
-      database_backup = "Aa1!aaaaaaaaaaaaaaaaaaaaaaaa"
-      redis           = "Aa1!aaaaaaaaaaaaaaaaaaaaaaaa"
-      signing_key     = "pem"
-      secrets_keys    = "fernet"
-      metrics_token   = "token"
+      database_admin = "short"
+      database_owner = "Aa1!aaaaaaaaaaaaaaaaaaaaaaaa"
+      database_app   = "Aa1!aaaaaaaaaaaaaaaaaaaaaaaa"
+      redis          = "Aa1!aaaaaaaaaaaaaaaaaaaaaaaa"
+      signing_key    = "pem"
+      secrets_keys   = "fernet"
+      metrics_token  = "token"
     }
   }
   expect_failures = [var.secrets]
