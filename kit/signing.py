@@ -98,8 +98,7 @@ def rotate() -> str:
 
 
 def trust(keys: Iterable[str]) -> None:
-    """Know these public keys from now on, as if this installation had signed with them: a portal that moves in brings
-    what another one signed. Whoever calls has made sure of whose they are."""
+    """Know these public keys too: a portal that moves in brings what another installation signed. Be sure of whose."""
     path = keyfile(_path(), _new_key)
     with alone(path):
         known = _read_old(stamp(_old_path()))

@@ -12,12 +12,11 @@ from uuid import UUID
 from pyrage.x25519 import Recipient
 
 from app.keeping.database import Facts
-from app.keeping.place import of_object
+from app.keeping.place import of_object, workshop
 from app.keeping.sealing import Measure, Measured, seal
 from kit import signing
 from kit.errors import NotFound
 from kit.keyfile import put
-from kit.settings import settings
 from kit.storage import Storage, storage
 
 PIECE = 1 << 20
@@ -125,6 +124,4 @@ def _write_notes(kept: Sequence[Kept]) -> None:
 
 
 def _notebook() -> Path:
-    folder = settings().home / "backups"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder / "known.json"
+    return workshop() / "known.json"

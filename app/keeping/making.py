@@ -14,12 +14,11 @@ from typing import Any, BinaryIO
 from pyrage.x25519 import Recipient
 
 from app.keeping import database, files, keys, programs
-from app.keeping.place import INDEX, US, in_set, place, set_names
+from app.keeping.place import INDEX, US, in_set, place, set_names, workshop
 from app.keeping.sealing import Measure, recipients, seal
 from kit import backup_run, clock, keyfile, signing
 from kit.errors import Conflict
 from kit.french import NBSP
-from kit.settings import settings
 from kit.storage import Storage
 
 FORMAT = "crrc-backup/1"
@@ -130,16 +129,14 @@ def _finish(draft: _Draft, started: datetime, facts: database.Facts, copied: fil
 @contextmanager
 def alone() -> Iterator[None]:
     """One backup or one clearing at a time on this machine: the second waits."""
-    folder = settings().home / "backups"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with keyfile.alone(folder / "known.json"):
+    with keyfile.alone(workshop() / "known.json"):
         yield
 
 
 @contextmanager
 def _folder() -> Iterator[Path]:
     """A folder for what is being sealed; what a killed run left in its own is removed first."""
-    base = settings().home / "backups"
+    base = workshop()
     for old in base.glob("draft-*"):
         shutil.rmtree(old, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=base, prefix="draft-") as name:

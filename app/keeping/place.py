@@ -8,15 +8,15 @@ sets/<us>/<set>/objects.json       the sealed files that the set needs, by names
 files/<us>/ab/abcd….age            one file of the storage, shared by every set that has it
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from kit.errors import Conflict, Invalid
 from kit.french import NBSP
 from kit.settings import settings
-from kit.storage import FolderStorage, Storage
+from kit.storage import Storage, open_storage
 
 US = UUID("6372726b-6261-4000-8000-636b75700001")  # constant: a storage lists by the second part of the names
 INDEX = "index.json"
@@ -27,12 +27,22 @@ def place() -> Storage:
     named = settings().backup_url
     if named is None:
         raise Conflict(
-            f"CRRC_BACKUP_URL ne dit pas où garder les sauvegardes{NBSP}: file:///dossier d’un autre disque."
+            f"CRRC_BACKUP_URL ne dit pas où garder les sauvegardes{NBSP}: file:///dossier d’un autre disque, ou un "
+            "espace S3 (docs/backups.md)."
         )
-    url = urlsplit(named)
-    if url.scheme != "file" or url.netloc not in ("", "localhost"):
-        raise Invalid(f"CRRC_BACKUP_URL doit désigner un dossier de cette machine{NBSP}: file:///chemin.")
-    return FolderStorage(Path(unquote(url.path)))
+    try:
+        return open_storage(named)
+    except Invalid as error:
+        raise Invalid(error.sentence.replace("CRRC_STORAGE_URL", "CRRC_BACKUP_URL")) from None
+
+
+def workshop() -> Path:
+    """Where a set is written before it leaves: CRRC_HOME/backups, or the folder that systemd gives to its unit
+    (CacheDirectory=), for a backup may read CRRC_HOME and not write there."""
+    given = os.environ.get("CACHE_DIRECTORY")
+    folder = Path(given) if given else settings().home / "backups"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
 
 
 def in_set(name: str, part: str) -> str:

@@ -22,7 +22,7 @@ from app.keeping.sealing import Measure, unseal
 from kit import backup_run, clock, signing
 from kit.errors import Conflict, CrrcError, NotFound
 from kit.french import NBSP
-from kit.storage import Storage
+from kit.storage import Storage, StorageAway
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +143,9 @@ def _compare(there: Storage, name: str, wanted: Measure, told: str, faults: list
             found = files.measure(file)
     except NotFound:
         faults.append(f"{told}{NBSP}: ce fichier n’est plus là.")
+        return
+    except StorageAway as error:
+        faults.append(f"{told}{NBSP}: ce fichier ne se laisse pas lire ({error}).")
         return
     if found != wanted:
         faults.append(f"{told}{NBSP}: ce fichier n’est plus celui qui a été écrit.")

@@ -7,7 +7,9 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 import psycopg
 import pytest
@@ -17,6 +19,7 @@ from kit.embedded.provision import conninfo
 from tests.journeys.rolling import PROJECT, Crowd, Proxy, Release, previous, unpack
 from tests.notifications.post import free_port
 
+Process: TypeAlias = "subprocess.Popen[bytes]"
 # Run by the code of the release before: whatever it calls is as it was then.
 WORLD = """
 import json
@@ -75,41 +78,54 @@ def test_no_request_fails(named: dict[str, str], tmp_path: Path) -> None:
     old.crrc("migrate")
     before = version(named)
     world = json.loads(old.run(WORLD).splitlines()[-1])
-    proxy, ports = Proxy(), [free_port(), free_port()]
-    webs = {port: old.web(port) for port in ports}
-    worker = old.worker()
+    with two_webs(old) as (proxy, webs), Crowd(proxy.port, world) as crowd:
+        time.sleep(2)
+        began = time.perf_counter()
+        migrate(new)
+        migrated, asked = time.perf_counter() - began, crowd.asked
+        time.sleep(2)  # the release before, on the database of this one
+        roll(new, proxy, webs)
+        time.sleep(2)
+    print(  # noqa: T201 - figures
+        f"\n{commit[:12]} ({before}) → {version(named)}\xa0: {crowd.asked} requêtes ({asked} avant la fin des "
+        f"migrations, qui ont pris {migrated:.1f} s), {len(crowd.failed)} en échec, la plus lente {crowd.slowest:.2f} s"
+    )
+    assert crowd.failed == [], crowd.failed[:5]
+    assert crowd.asked > 20
+    with psycopg.connect(conninfo(named["CRRC_DATABASE_OWNER_URL"])) as database:
+        kept = dict(database.execute("select id::text, (answers->>'beds')::int from candidacy").fetchall())
+    assert kept == crowd.saved  # whatever was acknowledged is there
+    assert version(named) == max((PROJECT / "migrations/versions").glob("[0-9]*_*.py")).name[:4]
+
+
+@contextmanager
+def two_webs(release: Release) -> Iterator[tuple[Proxy, dict[str, Process]]]:
+    """Two web processes behind a proxy, and a worker; whoever is there at the end is ended."""
+    proxy, members = Proxy(), dict[str, Process]()
     try:
-        for port in ports:
+        for port in (free_port(), free_port()):
+            members[str(port)] = release.web(port)
             proxy.put_in(port)
-        with Crowd(proxy.port, world) as crowd:
-            time.sleep(2)
-            began = time.perf_counter()
-            migrate(new)
-            migrated, asked = time.perf_counter() - began, crowd.asked
-            time.sleep(2)  # the release before, on the database of this one
-            for port in ports:
-                proxy.take_out(port)
-                end(webs[port])
-                webs[port] = new.web(port)
-                proxy.put_in(port)
-            end(worker)
-            worker = new.worker()
-            time.sleep(2)
-        print(  # noqa: T201 - figures
-            f"\n{commit[:12]} ({before}) → {version(named)}\xa0: {crowd.asked} requêtes ({asked} avant la fin des "
-            f"migrations, qui ont pris {migrated:.1f} s), {len(crowd.failed)} en échec, la plus lente {crowd.slowest:.2f} s"
-        )
-        assert crowd.failed == [], crowd.failed[:5]
-        assert crowd.asked > 20
-        with psycopg.connect(conninfo(named["CRRC_DATABASE_OWNER_URL"])) as database:
-            kept = dict(database.execute("select id::text, (answers->>'beds')::int from candidacy").fetchall())
-        assert kept == crowd.saved  # whatever was acknowledged is there
-        assert version(named) == max((PROJECT / "migrations/versions").glob("[0-9]*_*.py")).name[:4]
+        members["worker"] = release.worker()
+        yield proxy, members
     finally:
         proxy.close()
-        for process in (*webs.values(), worker):
+        for process in members.values():
             process.kill()
             process.wait()
+
+
+def roll(release: Release, proxy: Proxy, members: dict[str, Process]) -> None:
+    """Each in turn: no new request, what it has is finished, then the release takes its place."""
+    for name in list(members):
+        if name == "worker":
+            end(members[name])
+            members[name] = release.worker()
+            continue
+        proxy.take_out(int(name))
+        end(members[name])
+        members[name] = release.web(int(name))
+        proxy.put_in(int(name))
 
 
 def migrate(release: Release) -> None:
@@ -124,7 +140,7 @@ def migrate(release: Release) -> None:
             time.sleep(1)
 
 
-def end(process: "subprocess.Popen[bytes]") -> None:
+def end(process: Process) -> None:
     """Stop it as an upgrade does, and see that it leaves by itself."""
     process.send_signal(signal.SIGTERM)
     process.wait(40)
