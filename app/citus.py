@@ -17,7 +17,7 @@ COLUMN = "tenant_id"
 
 def kinds() -> dict[str, str]:
     """Table → `tenant`, `platform` or `reference`."""
-    return {str(mapper.local_table.name): mapper.class_.table_kind for mapper in Base.registry.mappers}
+    return {str(mapper.class_.__tablename__): mapper.class_.table_kind for mapper in Base.registry.mappers}
 
 
 def statements() -> list[str]:

@@ -19,6 +19,7 @@ from kit import queue
 from kit.queue import SafeJob
 from kit.redis_server import connect
 from kit.relay import Subscriptions
+from tenants.service.exporting import forget_drafts
 
 LONGEST_PAUSE = 5.0  # seconds between two attempts at a Redis that is away
 log = structlog.get_logger("crrc.worker")
@@ -63,6 +64,7 @@ def run(subscriptions: Subscriptions = SUBSCRIPTIONS) -> None:
     SafeJob.tasks = tasks(subscriptions, stop.is_set)
     with Heart("worker", stop, redis_fault, done=0, failed=0, task=None) as heart:
         refuse_powerful_role(stop)
+        forget_drafts()
         pause = 0.5
         while not stop.is_set():
             try:

@@ -6,6 +6,7 @@ instant; files, which never change, follow.
 
 import json
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ FAILED = (
     "L’archive n’a pas pu être écrite. Demandez-en une autre\N{NO-BREAK SPACE}; si cela se répète, "
     "prévenez qui exploite la plateforme."
 )
+UNTOUCHED = 86400.0  # seconds; a draft under way is written every few
 Stop = Callable[[], bool]
 log = structlog.get_logger("crrc.exports")
 
@@ -49,6 +51,7 @@ def work(tenant_id: UUID, stop: Stop) -> int:
     """Forget what is too old, then write until it is whole or `stop()`; returns how many archives were finished."""
     actor = system(tenant_id, NAME)
     forget_expired(actor)
+    forget_drafts()
     export = _take(actor)
     if export is None:
         return 0
@@ -73,6 +76,14 @@ def forget_expired(actor: Actor) -> int:
             export.stored = None
             tx.advance(export, rules.EXPORT, "expire")
         return len(old)
+
+
+def forget_drafts() -> int:
+    """Remove the drafts of this machine that nobody touched for a day: another machine finished those archives."""
+    old = [path for path in _drafts().glob("*/") if time.time() - path.stat().st_mtime > UNTOUCHED]
+    for folder in old:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(old)
 
 
 def _take(actor: Actor) -> TenantExport | None:
@@ -179,7 +190,11 @@ def _progress(done: int, total: int) -> int:
 
 
 def _folder(export: TenantExport) -> Path:
-    return settings().home / "exports" / str(export.id)
+    return _drafts() / str(export.id)
+
+
+def _drafts() -> Path:
+    return settings().home / "exports"
 
 
 def _pretty(content: Any) -> bytes:

@@ -6,7 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -47,6 +47,7 @@ class Pooler:
     folder: Path
     host: str
     port: int
+    prefix: Sequence[str] = ()
     process: "subprocess.Popen[bytes] | None" = None
 
     def url(self, role: str, database: str) -> str:
@@ -55,13 +56,13 @@ class Pooler:
 
     def start(self) -> None:
         """Returns when it accepts connections."""
-        identity: dict[str, Any] = {}
+        command = [*self.prefix]
         if os.geteuid() == 0:  # it refuses to be root
             owner = self.folder.stat()
-            identity = {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
-        command = [program(), "-q", self.folder / "pgbouncer.ini"]
+            command += ["setpriv", f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
+        command += [str(program()), "-q", str(self.folder / "pgbouncer.ini")]
         with (self.folder / "said").open("ab") as said:
-            self.process = subprocess.Popen(command, stdout=said, stderr=said, cwd="/", **identity)
+            self.process = subprocess.Popen(command, stdout=said, stderr=said, cwd="/")
         eventually(self._answers)
 
     def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
@@ -82,17 +83,21 @@ class Pooler:
 
 
 @contextmanager
-def pooler(server_url: str, host: str = "127.0.0.1", port: int = 0, connections: int = 4) -> Iterator[Pooler]:
+def pooler(
+    server_url: str, host: str = "127.0.0.1", port: int = 0, connections: int = 4, prefix: Sequence[str] = ()
+) -> Iterator[Pooler]:
     """A PgBouncer before the PostgreSQL of `server_url` (any role's URL): `connections` per role and database.
 
-    `port` 0 is a free one. Whoever says a role's name is believed: it is for tests.
+    `port` 0 is a free one; `prefix` stands before its command (ip netns exec …). Whoever says a role's name is
+    believed: it is for tests.
     """
     url = make_url(server_url)
     run = url.query.get("host") or url.host
-    folder = Path(PROJECT / ".crrc-test" / f"pgbouncer-{os.getpid()}-{port or free_port(host)}")
+    port = port or free_port(host)
+    folder = PROJECT / ".crrc-test" / f"pgbouncer-{os.getpid()}-{port}"
     folder.mkdir(parents=True)
     (folder / "users").write_text('"crrc_app" ""\n"crrc_owner" ""\n"admin" ""\n')
-    made = Pooler(folder, host, port or free_port(host))
+    made = Pooler(folder, host, port, prefix)
     settings = {
         "listen_addr": host,
         "listen_port": made.port,
@@ -126,7 +131,10 @@ def pooler(server_url: str, host: str = "127.0.0.1", port: int = 0, connections:
 def free_port(host: str = "127.0.0.1") -> int:
     """A port that nobody listens on."""
     with socket.socket() as door:
-        door.bind((host, 0))
+        try:
+            door.bind((host, 0))
+        except OSError:  # an address of another network namespace: a number that is free here will do
+            door.bind(("", 0))
         return int(door.getsockname()[1])
 
 

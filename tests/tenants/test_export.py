@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import subprocess
 import sys
 import time
@@ -22,7 +23,7 @@ from kit import clock, signing
 from kit.actor import Actor, operator, system
 from kit.db import Base, uuid7
 from kit.errors import Conflict, NotFound
-from kit.settings import PROJECT
+from kit.settings import PROJECT, settings
 from kit.storage import storage
 from kit.transaction import transaction
 from tenants.gateway.archive import Draft
@@ -314,3 +315,14 @@ def test_what_people_asked_for_themselves_alone_is_not_in_it(tenant: Tenant, man
 def test_what_waits_for_a_sign_in_is_not_in_it(tenant: Tenant, manager: Actor) -> None:
     """An identity that waits for its address holds a sealed token; a browser's name is what its link is bound to."""
     assert {"sign_in_link.identity", "sign_in_link.browser"} <= set(manifest_of(made(tenant, manager))["left_out"])
+
+
+def test_a_draft_that_another_machine_finished_is_forgotten() -> None:
+    """What nobody touched for a day; not what is under way."""
+    drafts = settings().home / "exports"
+    for name, age in (("old", exporting.UNTOUCHED + 60), ("fresh", 60.0)):
+        (drafts / name).mkdir(parents=True)
+        os.utime(drafts / name, (time.time() - age,) * 2)
+    assert exporting.forget_drafts() == 1
+    assert not (drafts / "old").exists()
+    (drafts / "fresh").rmdir()
