@@ -63,7 +63,7 @@ def main() -> None:
         one.join()
     statuses = Counter(str(status) for status, _ in told)
     longest = max((length for _, length in told), default=0)
-    print(json.dumps({"answers": len(told), "statuses": statuses, "longest_s": round(longest, 2)}))
+    sys.stdout.write(json.dumps({"answers": len(told), "statuses": statuses, "longest_s": round(longest, 2)}))
 
 
 if __name__ == "__main__":
