@@ -15,9 +15,13 @@ from tests.tenants.tampering import Hand, by_hand
 
 
 @pytest.fixture
-def log(tenant: Tenant) -> Tenant:
-    """Eleven lines over three days, anchored at 3 and 7."""
-    return three_days(tenant)
+def log(tenant: Tenant, database: str) -> Iterator[Tenant]:
+    """Eleven lines over three days, anchored at 3 and 7. Nothing is left of it: on a log that was edited by hand the
+    next act of anybody fails, the clock's too."""
+    yield three_days(tenant)
+    with by_hand(database, tenant) as hand:
+        for table in ("audit_anchor", "audit_line", "audit_chain"):
+            hand.do(f"delete from {table} where tenant_id = %(tenant)s")
 
 
 def test_a_log_that_nobody_touched_holds(log: Tenant) -> None:
