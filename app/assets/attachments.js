@@ -46,10 +46,12 @@ class Question {
   async joinAll(files, input) {
     input.disabled = true;
     let html = null;
-    let faults = [];
+    const faults = [];
+    const joined = [];
     for (const file of files) {
       try {
-        html = (await this.join(file)) ?? html;
+        html = await this.join(file);
+        joined.push(file.name);
       } catch (error) {
         if (!(error instanceof Refused)) console.error(error);
         faults.push(`${file.name}${NBSP}: ${error instanceof Refused ? error.message : "l’envoi n’a pas abouti, recommencez."}`);
@@ -60,8 +62,7 @@ class Question {
       input.disabled = false;
       input.value = ""; // what is refused is not sent again with the form
     }
-    const done = files.length - faults.length;
-    const said = done ? (done === 1 && files.length === 1 ? `${files[0].name} est joint.` : `${done}${NBSP}fichiers joints.`) : "";
+    const said = joined.length > 1 ? `${joined.length}${NBSP}fichiers joints.` : joined.map((name) => `${name} est joint.`).join("");
     this.say([...faults, said].filter(Boolean).join(" "), faults.length > 0);
   }
 
