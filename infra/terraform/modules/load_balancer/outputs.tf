@@ -28,7 +28,6 @@ output "service_annotations" {
     "${local.annotation}timeout-server"           = "60s"
     "${local.annotation}timeout-connect"          = "5s"
     "${local.annotation}redispatch-attempt-count" = "1"
-    "${local.annotation}force-internal-ip"        = "true"
     "${local.annotation}on-marked-down-action"    = "on_marked_down_action_none"
   }
 }
