@@ -23,12 +23,14 @@ from app import (
     webhooks,
     well_known,
 )
+from app.admission import Admission
 from app.arrival import Arrival
 from app.legal import legal
 from app.rooms import blueprints
 from app.status import status
 from app.watching import measuring, scrape, traces
 from kit import signing
+from kit.settings import settings
 from kit.web import cookie_name, is_secure, permission
 
 LARGEST_BODY = 25 * 1024 * 1024
@@ -89,7 +91,7 @@ def create_app() -> Flask:
     for blueprint in (legal, status, *blueprints("web")):
         written = (blueprint.url_prefix or "").removeprefix("/<tenant>")
         app.register_blueprint(blueprint, url_prefix=f"/<tenant>{written}")
-    app.wsgi_app = Arrival(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = Arrival(Admission(app.wsgi_app, settings().web_threads))  # type: ignore[method-assign]
     return app
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench import database
 
-BENCHMARKS = ("register", "booking", "billing", "rls", "audit")
+BENCHMARKS = ("register", "booking", "billing", "rls", "audit", "storm")
 OUT = Path(__file__).resolve().parent / "out"
 
 

@@ -45,6 +45,7 @@ class Settings:
     database_replica_url: str | None = None
     s3_access_key: str = ""
     s3_secret_key: str = field(default="", repr=False)
+    proxy_stamps: bool = False
     web_workers: int = 2
     web_threads: int = 4
     web_host: str = "127.0.0.1"
@@ -99,6 +100,7 @@ def settings() -> Settings:
         database_replica_url=env.get("CRRC_DATABASE_REPLICA_URL") or None,
         s3_access_key=env.get("CRRC_S3_ACCESS_KEY") or "",
         s3_secret_key=env.get("CRRC_S3_SECRET_KEY") or "",
+        proxy_stamps=env.get("CRRC_PROXY_STAMPS") == "1",
         web_workers=_number("CRRC_WEB_WORKERS", 2, range(1, 65), "un nombre de processus, de 1 à 64"),
         web_threads=_number("CRRC_WEB_THREADS", 4, range(1, 65), "un nombre de fils, de 1 à 64"),
         web_host=env.get("CRRC_WEB_HOST") or "127.0.0.1",

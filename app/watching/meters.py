@@ -22,6 +22,7 @@ class Meters:
     transactions: Counter
     transaction_seconds: Histogram
     commands: Counter
+    turned_away: Counter
     in_use: Gauge
     pool: Gauge
 
@@ -37,6 +38,7 @@ def meters() -> Meters:
         Counter("crrc_transactions", "Transactions that ended.", ["outcome"], registry=own),
         Histogram("crrc_transaction_seconds", "From begin to commit.", registry=own, buckets=SECONDS),
         Counter("crrc_commands", "Acts that the audit log tells, committed.", ["action"], registry=own),
+        Counter("crrc_turned_away", "Pages asked when too many wait, told to come back.", registry=own),
         Gauge(
             "crrc_pool_connections_in_use",
             "Database connections in use.",

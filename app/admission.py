@@ -1,0 +1,96 @@
+"""Who is served first when everybody comes at once: what saves and submits goes before what reads.
+
+A process answers few pages at a time and lets few wait; the others are told at once, by a page that costs nothing and
+comes back by itself. What somebody writes is never turned away here, and keeps half of the threads for itself.
+"""
+
+import json
+import random
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from app.watching.meters import meters
+from kit.french import NBSP
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+LONGEST_WAIT = 5.0  # seconds in the queue of the pages
+COME_BACK = range(4, 10)  # seconds: not everybody at the same one
+FREE = ("/static/", "/healthz", "/readyz", "/metrics")
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+SENTENCE = (
+    f"Beaucoup de monde consulte le portail en ce moment. Ce que vous avez enregistré est conservé{NBSP}; enregistrer "
+    "et déposer un dossier passent avant les autres pages."
+)
+PAGE = """<!doctype html>
+<html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<meta http-equiv="refresh" content="{seconds}"><title>Un instant, portail très demandé</title></head>
+<body><main><h1>Un instant</h1><p>{sentence}</p>
+<p>Cette page se recharge seule dans {seconds} secondes.</p></main></body></html>
+"""
+
+
+class Admission:
+    """WSGI middleware: of a process's `threads`, a quarter answer pages, a quarter wait, half are for what is written.
+
+    With fewer than four threads nothing is held back.
+    """
+
+    def __init__(self, application: "WSGIApplication", threads: int) -> None:
+        self.application = application
+        self.most_waiting = threads // 4
+        self._pages = threading.BoundedSemaphore(max(threads // 4, 1))
+        self._lock = threading.Lock()
+        self.waiting = 0
+        self._is_on = threads >= 4
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if not self._is_on or environ["REQUEST_METHOD"] not in READS or path.startswith(FREE):
+            return self.application(environ, start_response)
+        if not self._enter():
+            return _turn_away(environ, start_response)
+        try:
+            # The answers of the house are whole when they are returned (files apart, which are read by the server).
+            return self.application(environ, start_response)
+        finally:
+            self._pages.release()
+
+    def _enter(self) -> bool:
+        """Take a place among the pages, after a wait if the queue is short."""
+        if self._pages.acquire(blocking=False):
+            return True
+        with self._lock:
+            if self.waiting >= self.most_waiting:
+                return False
+            self.waiting += 1
+        try:
+            return self._pages.acquire(timeout=LONGEST_WAIT)
+        finally:
+            with self._lock:
+                self.waiting -= 1
+
+
+def _turn_away(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    meters().turned_away.inc()
+    seconds = random.choice(COME_BACK)  # noqa: S311 - no secret
+    if environ.get("PATH_INFO", "").startswith("/api/"):
+        kind = "application/problem+json"
+        body = json.dumps(
+            {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": SENTENCE, "code": "busy"}
+        )
+    else:
+        kind, body = "text/html; charset=utf-8", PAGE.format(seconds=seconds, sentence=SENTENCE)
+    content = body.encode()
+    headers = [
+        ("Content-Type", kind),
+        ("Content-Length", str(len(content))),
+        ("Retry-After", str(seconds)),
+        ("Cache-Control", "no-store"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ]
+    start_response("503 Service Unavailable", headers)
+    return [content] if environ["REQUEST_METHOD"] != "HEAD" else []

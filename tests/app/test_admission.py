@@ -1,0 +1,124 @@
+"""When everybody comes at once: who writes is served, who reads waits a little, and is told when it would be long."""
+
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from app.admission import LONGEST_WAIT, Admission
+
+THREADS = 8  # two pages at a time, two that wait
+
+
+class Portal:
+    """An application that answers when it is let; `inside` counts who is in it."""
+
+    def __init__(self) -> None:
+        self.let = threading.Event()
+        self.inside = threading.Semaphore(0)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        self.inside.release()
+        assert self.let.wait(20)
+        start_response("200 OK", [])
+        return [b"page"]
+
+
+class Asker:
+    """Somebody's request, in a thread of its own."""
+
+    def __init__(self, door: Admission, method: str = "GET", path: str = "/bretagne/") -> None:
+        self.status, self.headers, self.body = "", {}, b""
+        self.asked = {"REQUEST_METHOD": method, "PATH_INFO": path}
+        self.thread = threading.Thread(target=self._ask, args=(door,))
+        self.thread.start()
+
+    def _ask(self, door: Admission) -> None:
+        def start(status: str, headers: list[tuple[str, str]]) -> None:
+            self.status, self.headers = status, dict(headers)
+
+        self.body = b"".join(door(self.asked, start))
+
+    def answered(self) -> str:
+        """The status, once it is there."""
+        self.thread.join(20)
+        assert not self.thread.is_alive()
+        return self.status
+
+
+@pytest.fixture
+def portal() -> Portal:
+    return Portal()
+
+
+@pytest.fixture
+def crowded(portal: Portal) -> Iterable[tuple[Admission, list[Asker]]]:
+    """Two pages are being answered, and two wait."""
+    door = Admission(portal, THREADS)
+    readers = [Asker(door) for _ in range(4)]
+    for _ in range(2):
+        assert portal.inside.acquire(timeout=5)
+    while door.waiting < 2:
+        pass
+    yield door, readers
+    portal.let.set()
+    assert [one.answered() for one in readers] == ["200 OK"] * 4
+
+
+def test_one_reader_too_many_is_told_to_come_back(crowded: tuple[Admission, list[Asker]]) -> None:
+    door, _ = crowded
+    late = Asker(door)
+    assert late.answered().startswith("503")
+    assert 4 <= int(late.headers["Retry-After"]) <= 9
+    page = late.body.decode()
+    assert f'http-equiv="refresh" content="{late.headers["Retry-After"]}"' in page
+    assert "conservé" in page
+    assert late.headers["Cache-Control"] == "no-store"
+
+
+def test_a_program_is_told_as_a_program(crowded: tuple[Admission, list[Asker]]) -> None:
+    late = Asker(crowded[0], path="/api/v1/bretagne/campaigns")
+    assert late.answered().startswith("503")
+    assert late.headers["Content-Type"] == "application/problem+json"
+    assert b'"code": "busy"' in late.body
+
+
+@pytest.mark.parametrize("path", ["/bretagne/candidacies/1/submit", "/bretagne/candidacies/1/autosave"])
+def test_who_writes_waits_for_no_reader(crowded: tuple[Admission, list[Asker]], portal: Portal, path: str) -> None:
+    door, _ = crowded
+    writer = Asker(door, "POST", path)
+    assert portal.inside.acquire(timeout=5), "it is being answered while the pages wait"
+    portal.let.set()
+    assert writer.answered() == "200 OK"
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/static/build/app.css"])
+def test_probes_and_files_pass(crowded: tuple[Admission, list[Asker]], portal: Portal, path: str) -> None:
+    seen = Asker(crowded[0], path=path)
+    assert portal.inside.acquire(timeout=5)
+    portal.let.set()
+    assert seen.answered() == "200 OK"
+
+
+def test_a_page_that_fails_gives_its_place_back() -> None:
+    def broken(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        raise ZeroDivisionError
+
+    door = Admission(broken, THREADS)
+    for _ in range(5):
+        with pytest.raises(ZeroDivisionError):
+            door({"REQUEST_METHOD": "GET", "PATH_INFO": "/"}, lambda *_: None)
+
+
+def test_a_process_of_few_threads_holds_nobody_back(portal: Portal) -> None:
+    door = Admission(portal, 2)
+    readers = [Asker(door) for _ in range(6)]
+    for _ in range(6):
+        assert portal.inside.acquire(timeout=5)
+    portal.let.set()
+    assert {one.answered() for one in readers} == {"200 OK"}
+
+
+def test_nobody_waits_longer_than_a_browser_would() -> None:
+    assert LONGEST_WAIT < 10
