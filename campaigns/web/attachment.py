@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, jsonify, redirect, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
@@ -145,7 +145,8 @@ def _back(candidacy_id: UUID) -> Response:
 def _shown(kept: Kept, status: int) -> Response:
     control = file_control(kept.field, kept.answer)
     states = _states(kept.attachment.candidacy_id) if clamd.is_on() else {}
-    html = render_template("candidacies/_files_joined.html", control=control, states=states)
+    # Without the frame of a page, which would ask how many notices there are to read.
+    html = current_app.jinja_env.get_template("candidacies/_files_joined.html").render(control=control, states=states)
     return _json({"id": str(kept.attachment.id), "sha256": kept.attachment.sha256, "html": html}, status)
 
 

@@ -161,6 +161,7 @@ def test_joining_costs_few_queries(
     assert ask(browser, f"/candidacies/{file_id}/attachments", data=sent_file).status_code == 201
     own = [one for one in statements if re.search(r"\b(candidacy|attachment|campaign|answer_revision)", one)]
     assert len(own) <= 9, own
+    assert not any("notification" in one for one in statements)
     assert not any("audit" in one for one in statements)
 
 
