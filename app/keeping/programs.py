@@ -53,7 +53,7 @@ def environment(url: str) -> dict[str, str]:
 @contextmanager
 def dump(url: str, snapshot: str) -> Iterator[IO[bytes]]:
     """What pg_dump writes of the database as of `snapshot`, custom format. Raises Conflict when it ends badly."""
-    options = ["--format=custom", "--compress=gzip:3", "--no-owner", f"--snapshot={snapshot}"]
+    options = ["--format=custom", "--compress=3", "--no-owner", f"--snapshot={snapshot}"]
     command = [str(program("pg_dump")), *options]
     with subprocess.Popen(
         command, env=environment(url), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE

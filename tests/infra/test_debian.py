@@ -133,14 +133,18 @@ def test_an_upgrade_while_people_use_it(server: debian.Server) -> None:
     """Not one refused, cut or delayed; then back to the release before, in the same way."""
     server.run("sed", "-i", "s/^version=.*/version=9.9.9-next/", "/root/crrc/RELEASE")
     for told, release in ((["--no-backup"], "9.9.9-next"), (["--back"], None)):
-        people = subprocess.Popen(
-            server.command("python3", "-", HOST, "75", *PATHS),
-            stdin=TRAFFIC.open("rb"),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
+        server.run("rm", "-f", "/run/traffic.stop")
+        with TRAFFIC.open("rb") as script:
+            people = subprocess.Popen(
+                server.command("python3", "-", HOST, "/run/traffic.stop", *PATHS),
+                stdin=script,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            )
         time.sleep(2)
         said = server.run("/root/crrc/debian/upgrade.sh", *told)
+        time.sleep(2)
+        server.run("touch", "/run/traffic.stop")
         assert "Le portail est à la version" in said
         seen = json.loads(people.communicate(timeout=200)[0])
         assert set(seen["statuses"]) <= {"200", "404", "405", "429"}, seen

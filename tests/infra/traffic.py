@@ -1,7 +1,8 @@
 """People who come and go while something happens to the servers: run alone, with Python's standard library.
 
-`traffic.py HOST SECONDS PATH…`: four of them, half on a connection that they keep, half on a new one each time, reading
-pages and sending forms. Prints one JSON object: how many answers, which statuses, what failed.
+`traffic.py HOST STOP PATH…`: four of them, until the file STOP is there; half on a connection that they keep, half on a
+new one each time, reading pages and sending forms. Prints one JSON object: how many answers, which statuses, what
+failed.
 """
 
 import http.client
@@ -11,6 +12,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from pathlib import Path
 
 HERE = "127.0.0.1"
 
@@ -22,11 +24,11 @@ class Host(http.client.HTTPSConnection):
         super().__init__(HERE, timeout=30, context=ssl._create_unverified_context())
 
 
-def person(number: int, host: str, until: float, paths: list[str], told: list[object]) -> None:
-    """Ask until the time is over."""
+def person(number: int, host: str, stop: Path, paths: list[str], told: list[tuple[object, float]]) -> None:
+    """Ask until told to stop."""
     connection = None
     asked = number
-    while time.monotonic() < until:
+    while not stop.exists():
         asked += 1
         path = paths[asked % len(paths)]
         method = "POST" if asked % 3 == 0 else "GET"
@@ -53,10 +55,9 @@ def person(number: int, host: str, until: float, paths: list[str], told: list[ob
 
 def main() -> None:
     """Four people at once."""
-    host, seconds, *paths = sys.argv[1:]
+    host, stop, *paths = sys.argv[1:]
     told: list[tuple[object, float]] = []
-    until = time.monotonic() + float(seconds)
-    people = [threading.Thread(target=person, args=(number, host, until, paths, told)) for number in range(4)]
+    people = [threading.Thread(target=person, args=(number, host, Path(stop), paths, told)) for number in range(4)]
     for one in people:
         one.start()
     for one in people:
