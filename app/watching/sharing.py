@@ -28,6 +28,7 @@ def share() -> None:
         _forget_others(base)
     except OSError as error:
         log.warning("metrics_not_shared", error=type(error).__name__)
+        values.ValueClass = values.MutexValue
         return
     os.environ[FOLDER] = str(folder)
     values.ValueClass = values.MultiProcessValue()

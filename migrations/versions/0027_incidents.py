@@ -24,8 +24,8 @@ def upgrade() -> None:
         sa.Column("until_at", INSTANT),
         sa.Column("resolved_at", INSTANT),
         sa.CheckConstraint("impact in ('down', 'slow', 'planned', 'notice')", name="impact"),
-        sa.CheckConstraint("state in ('open', 'resolved')", name="state"),
-        sa.CheckConstraint("(state = 'resolved') = (resolved_at is not null)", name="resolved"),
+        sa.CheckConstraint("state in ('open', 'over')", name="state"),
+        sa.CheckConstraint("(state = 'over') = (resolved_at is not null)", name="over"),
         sa.PrimaryKeyConstraint("tenant_id", "id"),
     )
     op.create_index("ix_incident_tenant_id_began_at", "incident", ["tenant_id", "began_at"])

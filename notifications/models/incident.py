@@ -17,7 +17,7 @@ class Incident(OwnedByTenant, Identified, Base):
     __table_args__ = (
         CheckConstraint(one_of("impact", IMPACTS), "impact"),
         CheckConstraint(one_of("state", INCIDENT.states), "state"),
-        CheckConstraint("(state = 'resolved') = (resolved_at is not null)", "resolved"),
+        CheckConstraint("(state = 'over') = (resolved_at is not null)", "over"),
         Index(None, "tenant_id", "began_at"),
     )
 

@@ -26,7 +26,7 @@ def list_open(session: Session) -> Sequence[Incident]:
 
 def list_resolved(session: Session, since: datetime, size: int) -> Sequence[Incident]:
     """Those that were over after `since`, the last to begin first."""
-    over = select(Incident).where(Incident.state == "resolved", Incident.resolved_at >= since)
+    over = select(Incident).where(Incident.state == "over", Incident.resolved_at >= since)
     return session.scalars(over.order_by(Incident.began_at.desc(), Incident.id).limit(size)).all()
 
 

@@ -8,7 +8,7 @@ from kit.french import NBSP, count
 from kit.machine import Machine, move
 
 INCIDENT = Machine(
-    "incident", "open", {"resolve": move("open", "resolved", f"Cet incident est déjà clos{NBSP}: rechargez la page.")}
+    "incident", "open", {"resolve": move("open", "over", f"Cet incident est déjà clos{NBSP}: rechargez la page.")}
 )
 # From the worst to the mildest: the worst one that is open is the first thing that the page says.
 IMPACTS: Mapping[str, str] = {

@@ -1,6 +1,9 @@
 """Figures for Prometheus: who may read them, what they say, what they cost, and that nobody is in them."""
 
 import re
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +24,7 @@ from tests.browser import Browser
 from tests.notifications.incidents import an_incident
 from tests.privacy.people import a_grades
 
+PROJECT = Path(__file__).resolve().parents[2]
 TOKEN = "un-jeton-de-mesure-assez-long"
 
 
@@ -179,8 +183,50 @@ def test_labels_come_from_lists_of_ours(application: Flask, tenant: Tenant) -> N
 
 
 def test_every_figure_has_its_line_in_the_documentation(application: Flask) -> None:
-    text = (Path(__file__).resolve().parents[2] / "docs" / "watching.md").read_text()
+    text = (PROJECT / "docs" / "watching.md").read_text()
     said = set(re.findall(r"`(crrc_\w+)`", text))
     made = {metric.name for metric in meters().registry.collect()}
     made |= {metric.name for metric in installation.Installation().collect()}
     assert made - {name.removesuffix("_total") for name in said} == set()
+
+
+SERVE = """
+import os, sys
+from app.watching import sharing
+sharing.share()
+from app.watching.meters import meters
+meters().requests.labels("campaigns.home", "GET", "200").inc(int(sys.argv[1]))
+meters().in_use.inc()
+if sys.argv[1] == "3":
+    os.kill(os.getpid(), 9)
+if sys.argv[1] == "5":
+    from prometheus_client import generate_latest
+    print(generate_latest(sharing.registry()).decode(), len(sharing.processes()))
+"""
+
+
+def test_processes_of_a_web_count_together_and_those_that_died_are_not_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three children of this process, one after the other; the first was killed. Another web's folder goes away."""
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    ended = tmp_path / f"{socket.gethostname()}-999999-1"
+    elsewhere = tmp_path / "another-host-999999-1"
+    for folder in (ended, elsewhere):
+        folder.mkdir()
+    for number in ("3", "4", "5"):
+        done = subprocess.run([sys.executable, "-c", SERVE, number], capture_output=True, text=True, cwd=PROJECT)
+    assert done.returncode == 0, done.stderr
+    assert 'crrc_requests_total{method="GET",route="campaigns.home",status="200"} 12.0' in done.stdout
+    assert "crrc_pool_connections_in_use 1.0" in done.stdout, "what dead processes held is given back"
+    assert done.stdout.split()[-1] == "1"
+    assert (ended.exists(), elsewhere.exists()) == (False, True)
+
+
+def test_a_folder_that_cannot_be_written_costs_no_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path / "file"))
+    done = subprocess.run([sys.executable, "-c", SERVE, "5"], capture_output=True, text=True, cwd=PROJECT)
+    assert done.returncode == 0, done.stderr
+    assert "metrics_not_shared" in done.stdout + done.stderr
+    assert '{method="GET",route="campaigns.home",status="200"} 5.0' in done.stdout

@@ -29,6 +29,9 @@ NOT_IMPORTED = {
     "tzdata": "read by zoneinfo where the system has no zones",
 }
 
+# A package that several distributions share: which of them bring the parts that are imported.
+SHARED = {"opentelemetry": ["opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http"]}
+
 
 def declared() -> set[str]:
     """Names of the runtime dependencies, those of the extras too."""
@@ -47,7 +50,11 @@ def imported() -> set[str]:
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 modules.add(node.module.split(".")[0])
     distributions = packages_distributions()
-    return {name.lower().replace("_", "-") for module in modules for name in distributions.get(module, [])}
+    return {
+        name.lower().replace("_", "-")
+        for module in modules
+        for name in SHARED.get(module) or distributions.get(module, [])
+    }
 
 
 def test_every_dependency_is_used_and_every_import_is_a_dependency() -> None:

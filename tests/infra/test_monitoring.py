@@ -34,7 +34,7 @@ def made(application: Flask) -> Mapping[str, set[str]]:
     pulse.beat("scheduler", clock.now(), entries={"relay": {"last_at": clock.now().isoformat(), "every": 1}})
     backup_run.note("backup", "essai", clock.now(), 1)
     own = meters()
-    for metric in (own.requests, own.seconds, own.transactions, own.transaction_seconds, own.commands):
+    for metric in (own.requests, own.seconds, own.transactions, own.transaction_seconds, own.commands, own.turned_away):
         for suffix in ("_bucket", "_sum", "_count") if metric._type == "histogram" else ("_total",):
             found[f"{metric._name}{suffix}"] = set(metric._labelnames)
     for gauge in (own.in_use, own.pool):
