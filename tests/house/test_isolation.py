@@ -40,6 +40,7 @@ PUBLIC = {
     "receipt.view",
     "service.view",
     "register.view",
+    "incident.view",
     "candidacy.start",
     "candidacy.mine",
     "award.mine",
