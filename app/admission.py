@@ -1,7 +1,7 @@
 """Who is served first when everybody comes at once: what saves and submits goes before what reads.
 
-A process answers few pages at a time and lets few wait; the others are told at once, by a page that costs nothing and
-comes back by itself. What somebody writes is never turned away here, and keeps half of the threads for itself.
+A process answers few pages at a time and lets some wait; the others are told at once, by a page that costs nothing and
+comes back by itself. What somebody writes is never turned away here: it has places of its own, and threads to wait in.
 """
 
 import json
@@ -16,6 +16,8 @@ from kit.french import NBSP
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+WAITING = 10  # pages that wait for each that is answered: half a second
+ROOM = 16  # threads for each place: one page, ten that wait for it, and five writings, of which four wait
 LONGEST_WAIT = 5.0  # seconds in the queue of the pages
 COME_BACK = range(4, 10)  # seconds: not everybody at the same one
 FREE = ("/static/", "/healthz", "/readyz", "/metrics")
@@ -33,23 +35,22 @@ PAGE = """<!doctype html>
 
 
 class Admission:
-    """WSGI middleware: of a process's `threads`, a quarter answer pages, a quarter wait, half are for what is written.
+    """WSGI middleware: as many pages and as many writings are under way as there are `places`, the others wait their
+    turn. ROOM is how many threads the server needs for all of them."""
 
-    With fewer than four threads nothing is held back.
-    """
-
-    def __init__(self, application: "WSGIApplication", threads: int) -> None:
+    def __init__(self, application: "WSGIApplication", places: int) -> None:
         self.application = application
-        self.most_waiting = threads // 4
-        self._pages = threading.BoundedSemaphore(max(threads // 4, 1))
-        self._lock = threading.Lock()
+        self.most_waiting = places * WAITING
         self.waiting = 0
-        self._is_on = threads >= 4
+        self._pages, self._writings = threading.BoundedSemaphore(places), threading.BoundedSemaphore(places)
+        self._lock = threading.Lock()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        path = environ.get("PATH_INFO", "")
-        if not self._is_on or environ["REQUEST_METHOD"] not in READS or path.startswith(FREE):
+        if environ.get("PATH_INFO", "").startswith(FREE):
             return self.application(environ, start_response)
+        if environ["REQUEST_METHOD"] not in READS:
+            with self._writings:
+                return self.application(environ, start_response)
         if not self._enter():
             return _turn_away(environ, start_response)
         try:

@@ -91,7 +91,7 @@ def create_app() -> Flask:
     for blueprint in (legal, status, *blueprints("web")):
         written = (blueprint.url_prefix or "").removeprefix("/<tenant>")
         app.register_blueprint(blueprint, url_prefix=f"/<tenant>{written}")
-    app.wsgi_app = Arrival(Admission(app.wsgi_app, settings().web_threads))  # type: ignore[method-assign]
+    app.wsgi_app = Arrival(Admission(app.wsgi_app, settings().web_places))  # type: ignore[method-assign]
     return app
 
 

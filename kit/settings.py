@@ -21,10 +21,9 @@ class Settings:
     `trusted_proxies` is how many proxies before us write X-Forwarded-For and X-Forwarded-Proto; `security_contact` is
     whom to tell a fault of security of the installation (an address, or an https page). `api_per_minute` is how often a
     program may call with one token; `metrics_token` is what Prometheus shows at /metrics. `web_workers` processes
-    of `web_threads` threads answer on `web_host`:`port`, or on `web_socket` when it is set. `pgbouncer` is `plain`
-    or `prepared` when a PgBouncer in transaction mode stands before the database; `database_replica_url` is a copy
-    that exports read (docs/scale.md).
-    `backup_recipients` are who may open the sets that are kept at `backup_url` (docs/backups.md).
+    answer on `web_host`:`port`, or on `web_socket` when it is set, each with `web_places` pages and as many writings
+    under way (app/admission.py); `proxy_stamps`: app/arrival.py. `pgbouncer` is `plain` or `prepared` when a PgBouncer in
+    transaction mode stands before the database; `database_replica_url` is a copy that exports read (docs/scale.md).
     """
 
     home: Path
@@ -47,7 +46,7 @@ class Settings:
     s3_secret_key: str = field(default="", repr=False)
     proxy_stamps: bool = False
     web_workers: int = 2
-    web_threads: int = 4
+    web_places: int = 4
     web_host: str = "127.0.0.1"
     web_socket: Path | None = None
     backup_url: str | None = None
@@ -76,9 +75,6 @@ def settings() -> Settings:
             f"CRRC_BOUNCE_ADDRESS doit être une adresse courte, comme bounces@exemple.fr, et non {bounces!r}."
         )
     socket = env.get("CRRC_WEB_SOCKET") or None
-    pooler = env.get("CRRC_PGBOUNCER") or None
-    if pooler not in (None, "plain", "prepared"):
-        raise Invalid(f"CRRC_PGBOUNCER vaut plain ou prepared (docs/scale.md), et non {pooler!r}.")
     return Settings(
         home=Path(env.get("CRRC_HOME") or PROJECT / ".crrc").expanduser().resolve(),
         port=port,
@@ -96,19 +92,27 @@ def settings() -> Settings:
         api_per_minute=_number(
             "CRRC_API_PER_MINUTE", 600, range(1, 1_000_001), "un nombre d’appels, d’un million au plus"
         ),
-        pgbouncer=pooler,
+        pgbouncer=_pooler(),
         database_replica_url=env.get("CRRC_DATABASE_REPLICA_URL") or None,
         s3_access_key=env.get("CRRC_S3_ACCESS_KEY") or "",
         s3_secret_key=env.get("CRRC_S3_SECRET_KEY") or "",
         proxy_stamps=env.get("CRRC_PROXY_STAMPS") == "1",
         web_workers=_number("CRRC_WEB_WORKERS", 2, range(1, 65), "un nombre de processus, de 1 à 64"),
-        web_threads=_number("CRRC_WEB_THREADS", 4, range(1, 65), "un nombre de fils, de 1 à 64"),
+        web_places=_number("CRRC_WEB_PLACES", 4, range(1, 17), "un nombre de places, de 1 à 16"),
         web_host=env.get("CRRC_WEB_HOST") or "127.0.0.1",
         web_socket=Path(socket).resolve() if socket else None,
         backup_url=env.get("CRRC_BACKUP_URL") or None,
         backup_recipients=tuple((env.get("CRRC_BACKUP_RECIPIENTS") or "").replace(",", " ").split()),
         database_backup_url=env.get("CRRC_DATABASE_BACKUP_URL") or None,
     )
+
+
+def _pooler() -> str | None:
+    """Raises Invalid for a way of speaking to PgBouncer that is none."""
+    pooler = os.environ.get("CRRC_PGBOUNCER") or None
+    if pooler not in (None, "plain", "prepared"):
+        raise Invalid(f"CRRC_PGBOUNCER vaut plain ou prepared (docs/scale.md), et non {pooler!r}.")
+    return pooler
 
 
 def _number(name: str, default: int, allowed: range, what: str) -> int:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from app.admission import ROOM
 from kit.settings import Settings
 
 BIN = Path(sys.executable).parent
@@ -15,7 +16,7 @@ FIXED = ["--interface", "wsgi", "--http", "1", "--no-ws", "--respawn-failed-work
 
 def web_command(settings: Settings, patience: int = PATIENCE) -> list[str]:
     """The program and its arguments. After `patience` seconds a process that does not end is killed."""
-    size = ["--workers", str(settings.web_workers), "--blocking-threads", str(settings.web_threads)]
+    size = ["--workers", str(settings.web_workers), "--blocking-threads", str(settings.web_places * ROOM)]
     if settings.web_socket is None:
         where = ["--host", settings.web_host, "--port", str(settings.port)]
     else:
@@ -25,5 +26,5 @@ def web_command(settings: Settings, patience: int = PATIENCE) -> list[str]:
 
 
 def web_environment(settings: Settings, given: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The environment it runs in: a database connection for each thread and one more, unless something else is said."""
-    return {"CRRC_POOL_SIZE": str(settings.web_threads + 1), **given}
+    """The environment it runs in: a database connection for each page and each writing under way, and one more."""
+    return {"CRRC_POOL_SIZE": str(2 * settings.web_places + 1), **given}

@@ -22,7 +22,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("CRRC_WEB_WORKERS", "CRRC_WEB_THREADS", "CRRC_WEB_HOST", "CRRC_WEB_SOCKET", "CRRC_POOL_SIZE"):
+    for name in ("CRRC_WEB_WORKERS", "CRRC_WEB_PLACES", "CRRC_WEB_HOST", "CRRC_WEB_SOCKET", "CRRC_POOL_SIZE"):
         monkeypatch.delenv(name, raising=False)
     settings.cache_clear()
     yield
@@ -35,23 +35,23 @@ def test_on_a_port_by_default() -> None:
     assert command[0].endswith("/granian")
     assert command[-5:] == ["--host", "127.0.0.1", "--port", "8080", "app.wsgi:app"]
     assert command[command.index("--workers") + 1] == "2"
-    assert command[command.index("--blocking-threads") + 1] == "4"
+    assert command[command.index("--blocking-threads") + 1] == "64"
 
 
 def test_as_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CRRC_WEB_WORKERS", "3")
-    monkeypatch.setenv("CRRC_WEB_THREADS", "8")
+    monkeypatch.setenv("CRRC_WEB_PLACES", "8")
     monkeypatch.setenv("CRRC_WEB_HOST", "0.0.0.0")
     command = web_command(settings(), patience=7)
     assert command[command.index("--workers") + 1] == "3"
     assert command[command.index("--workers-kill-timeout") + 1] == "7"
     assert "0.0.0.0" in command
-    assert web_environment(settings(), {})["CRRC_POOL_SIZE"] == "9"
+    assert web_environment(settings(), {})["CRRC_POOL_SIZE"] == "17"
     assert web_environment(settings(), {"CRRC_POOL_SIZE": "4"})["CRRC_POOL_SIZE"] == "4"
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("CRRC_WEB_WORKERS", "0"), ("CRRC_WEB_THREADS", "beaucoup"), ("CRRC_WEB_WORKERS", "²")]
+    ("name", "value"), [("CRRC_WEB_WORKERS", "0"), ("CRRC_WEB_PLACES", "beaucoup"), ("CRRC_WEB_WORKERS", "²")]
 )
 def test_a_wrong_number_is_said(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
