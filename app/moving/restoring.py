@@ -28,6 +28,7 @@ from kit.transaction import transaction
 from tenants.service import audit_proof
 from tenants.service.portal import forget_portals
 
+ELSEWHERE = "Cet export a été fait dans l’installation d’où vient ce portail."
 WAITING = "Ce portail vient d’être installé ici. Il ouvrira bientôt."
 
 
@@ -94,6 +95,10 @@ def _load(connection: psycopg.Connection[Any], archive: Archive) -> tuple[str, L
     loaded.files = _keep_files(archive)
     loaded.known_people = loading.match_people(connection)
     loading.match_registers(connection, archive.registers())
+    # The export itself was under way while its rows were written: it is over, and was not made here.
+    connection.execute(
+        "update staged_tenant_export set state = 'failed', error = %s where state in ('asked', 'running')", [ELSEWHERE]
+    )
     loading.put_in(connection, loaded)
     loading.chain(connection, archive.tenant_id, loaded)
     return slug, loaded
