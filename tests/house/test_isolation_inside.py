@@ -31,8 +31,8 @@ PARTS = {"key": "engagements-pris", "number": "1", "version_number": "1"}
 # What anybody signed in may do to whatever is named, and why. Each line is a decision, read in review.
 OPEN: dict[str, str] = {"status_api.view_incident": "what the GRADeS tells everybody of the service"}
 
-# What a list may name of others' things. Prices: each is somebody's, in a lot, and a buyer is told both. The state of the
-# service names its incidents, which are told to everybody.
+# What a list may name of others' things. Prices: each is somebody's, in a lot, and a buyer is told both. The state of
+# the service names its incidents, which are told to everybody.
 NAMED: dict[str, set[str]] = {
     "/api/v1/<tenant>/prices": {"lot_id", "provider_id"},
     "/api/v1/<tenant>/status": {"incident_id"},
