@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import current_app, g, request, url_for
@@ -199,10 +200,16 @@ def link(
     text: str, endpoint: str, inside: tuple[str, ...] = (), values: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """A link, and whether it leads to this page ("page") or to the part it belongs to ("true")."""
-    href = url_for(endpoint, **(values or {}))
+    href = url_for(endpoint, **values) if values else _address(g.tenant.slug, endpoint)
     if request.path.rstrip("/") == href.rstrip("/"):
         return {"text": text, "href": href, "current": "page"}
     return {"text": text, "href": href, "current": _begins(inside) and "true"}
+
+
+@lru_cache(maxsize=4096)
+def _address(slug: str, endpoint: str) -> str:
+    """Every page has some twenty of them, always the same."""
+    return url_for(endpoint)
 
 
 def _begins(inside: tuple[str, ...]) -> bool:

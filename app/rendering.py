@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g, get_flashed_messages, url_for
+from flask import Flask, g, get_flashed_messages
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
@@ -69,7 +69,7 @@ def hour(at: datetime, seconds: bool = False) -> str:
 def asset(name: str) -> str:
     """The address of a built file, which changes with its content."""
     stamp = MANIFEST.stat().st_mtime_ns if MANIFEST.exists() else 0
-    return url_for("static", filename=f"build/{_manifest(stamp).get(name, name)}")
+    return f"/static/build/{_manifest(stamp).get(name, name)}"
 
 
 def csrf_field() -> Markup:
