@@ -134,6 +134,12 @@ database() {
     /usr/local/bin/crrc migrate
 }
 
+# The keys that sign and seal are made here rather than by whoever needs them first: a backup may not write them.
+keys() {
+    setpriv --reuid crrc --regid crrc --init-groups -- env -C / CRRC_HOME=/var/lib/crrc "$release/bin/python" -P -c \
+        'from kit import signing, vault; signing.public_key(); vault.key_names()'
+}
+
 redis_() {
     [ -z "$redis" ] || return 0
     [ -e /etc/redis/redis-crrc.conf ] || install -m 0640 -g redis "$here/etc/redis-crrc.conf" /etc/redis/redis-crrc.conf
@@ -178,6 +184,7 @@ else
     switch_to "$release"
 fi
 install_files "$here"
+keys
 database
 redis_
 web_server
