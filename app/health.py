@@ -12,8 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from kit import queue
-from kit.db import engine, refuse_endless_waiting
+from kit.db import engine
 from kit.errors import CrrcError
+from kit.pool import refuse_endless_waiting
 from kit.rls import refuse_powerful_role
 from kit.settings import PROJECT
 from kit.web import permission

@@ -2,32 +2,26 @@
 
 import hashlib
 import os
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, BinaryIO, cast
-from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotSupportedError
 from obstore.store import S3Store
 
-from kit.errors import Invalid, NotFound
-from kit.settings import settings
+from kit.errors import NotFound
+from kit.s3_address import read_address
 from kit.storage import StorageAway
 
 DIGEST = "sha256"  # metadata of each object: its content's digest, in hexadecimal
 ONE_PIECE = 16 << 20  # bytes; above, in pieces of PIECE that become an object together
 PIECE = 8 << 20
 IN_MEMORY = 4 << 20  # bytes of what is read, before it goes to a temporary file
-OPTIONS = {"endpoint", "region", "encryption"}
-ENCRYPTIONS = {"AES256", "aws:kms", "none"}
-CLIENT: Any = {"connect_timeout": "3s", "read_timeout": "15s", "timeout": "900s"}
 RETRY: Any = {
     "max_retries": 3,
     "retry_timeout": timedelta(seconds=20),
@@ -115,50 +109,11 @@ class ObjectStorage:
 
 
 def open_bucket(address: str) -> ObjectStorage:
-    """s3://bucket/prefix?endpoint=https://…&region=…&encryption=AES256|aws:kms|none. Raises Invalid; asks nobody."""
-    url = urlsplit(address)
-    said = {name: values[-1] for name, values in parse_qs(url.query).items()}
-    encryption = said.get("encryption", "AES256")
-    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", url.netloc):
-        raise Invalid(f"CRRC_STORAGE_URL\N{NO-BREAK SPACE}: {url.netloc!r} n’est pas le nom d’un espace S3.")
-    if said.keys() - OPTIONS or encryption not in ENCRYPTIONS:
-        raise Invalid(
-            "CRRC_STORAGE_URL\N{NO-BREAK SPACE}: un espace S3 se décrit par endpoint, region et encryption "
-            "(AES256, aws:kms ou none)."
-        )
-    if not settings().s3_access_key or not settings().s3_secret_key:
-        raise Invalid("Un espace S3 demande CRRC_S3_ACCESS_KEY et CRRC_S3_SECRET_KEY.")
-    config: Any = {
-        "access_key_id": settings().s3_access_key,
-        "secret_access_key": settings().s3_secret_key,
-        "region": said.get("region", "us-east-1"),
-        "checksum_algorithm": "sha256",
-        "disable_bulk_delete": True,
-        "disable_tagging": True,
-    }
-    if "endpoint" in said:
-        config["endpoint"] = _endpoint(said["endpoint"])
-    if encryption != "none":
-        config["server_side_encryption"] = encryption
-    options: Any = CLIENT | {"allow_http": said.get("endpoint", "").startswith("http://")}
+    """The bucket at an address that `kit.s3_address` reads. Raises Invalid; asks nobody."""
+    bucket, prefix, config, options = read_address(address)
     if not _begun_in:
         _begun_in.append(os.getpid())
-    prefix = unquote(url.path).strip("/") or None
-    return ObjectStorage(S3Store(url.netloc, prefix=prefix, config=config, client_options=options, retry_config=RETRY))
-
-
-def _endpoint(address: str) -> str:
-    """The server's address: https, or http on a private network. Raises Invalid."""
-    url = urlsplit(address)
-    if url.scheme == "https" and url.hostname:
-        return address
-    try:
-        private = url.hostname == "localhost" or ip_address(url.hostname or "").is_private
-    except ValueError:
-        private = False
-    if url.scheme != "http" or not private:
-        raise Invalid("CRRC_STORAGE_URL\N{NO-BREAK SPACE}: endpoint est une adresse https, ou http d’un réseau privé.")
-    return address
+    return ObjectStorage(S3Store(bucket, prefix=prefix, config=config, client_options=options, retry_config=RETRY))
 
 
 @contextmanager

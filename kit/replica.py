@@ -13,7 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from kit.db import engine, open_pool
+from kit.db import engine
+from kit.pool import open_pool
 from kit.settings import settings
 
 CATCH_UP_SECONDS = 1.0

@@ -98,8 +98,22 @@ def pooler(
     folder.mkdir(parents=True)
     (folder / "users").write_text('"crrc_app" ""\n"crrc_owner" ""\n"admin" ""\n')
     made = Pooler(folder, host, port, prefix)
+    (folder / "pgbouncer.ini").write_text(_settings(folder, run, url.query.get("port") or url.port, made, connections))
+    if os.geteuid() == 0:
+        owner = Path(str(run)).stat() if str(run).startswith("/") else Path("/var/tmp").stat()
+        for path in (folder, *folder.iterdir()):
+            os.chown(path, owner.st_uid or 65534, owner.st_gid or 65534)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.kill()
+        shutil.rmtree(folder)
+
+
+def _settings(folder: Path, server: object, server_port: object, made: Pooler, connections: int) -> str:
     settings = {
-        "listen_addr": host,
+        "listen_addr": made.host,
         "listen_port": made.port,
         "unix_socket_dir": "",
         "auth_type": "trust",
@@ -112,20 +126,7 @@ def pooler(
         "logfile": folder / "pgbouncer.log",
     } | ({"max_prepared_statements": 200} if version() >= FOLLOWS_PREPARED else {})
     lines = [f"{name} = {value}" for name, value in settings.items()]
-    port_of_server = url.query.get("port") or url.port or 5432
-    (folder / "pgbouncer.ini").write_text(
-        "\n".join(["[databases]", f"* = host={run} port={port_of_server}", "[pgbouncer]", *lines, ""])
-    )
-    if os.geteuid() == 0:
-        owner = Path(str(run)).stat() if str(run).startswith("/") else Path("/var/tmp").stat()
-        for path in (folder, *folder.iterdir()):
-            os.chown(path, owner.st_uid or 65534, owner.st_gid or 65534)
-    try:
-        made.start()
-        yield made
-    finally:
-        made.kill()
-        shutil.rmtree(folder)
+    return "\n".join(["[databases]", f"* = host={server} port={server_port or 5432}", "[pgbouncer]", *lines, ""])
 
 
 def free_port(host: str = "127.0.0.1") -> int:

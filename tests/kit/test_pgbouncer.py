@@ -29,7 +29,7 @@ SESSION_LEVEL = re.compile(
     r"pg_(try_)?advisory_(un)?lock|with hold\b|set_config\([^)]*, *false\)|create temp(?!.*on commit drop)"
     r"|\A\s*(listen|unlisten|discard|prepare|deallocate|load|set (?!local |transaction )[a-z_. ]+ (=|to)) "
 )
-DIRECT = ("migrations/", "kit/embedded/", "app/keeping/")
+DIRECT = ("migrations/", "kit/embedded/", "app/keeping/", "app/citus.py")
 
 
 @pytest.fixture(params=["plain", "prepared"])
