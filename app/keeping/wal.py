@@ -25,6 +25,10 @@ from app.keeping.sealing import identities, recipients, seal, unseal
 from kit.errors import Conflict, CrrcError, NotFound
 from kit.storage import Storage
 
+# At least what the server had, or it does not recover.
+CONFIGURATION = (
+    "max_connections = 1000\nmax_worker_processes = 64\nmax_wal_senders = 64\nmax_locks_per_transaction = 1024\n"
+)
 NAME = "%Y%m%dT%H%M%SZ"
 
 
@@ -74,6 +78,7 @@ def recover(folder: Path, at: datetime) -> str:
         raise NotFound("Aucune copie physique n’est antérieure à cet instant.")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _unpack(there, before[0], folder)
+    configure(folder)
     (folder / "recovery.signal").touch()
     command = " ".join(shlex.quote(one) for one in (sys.executable, "-m", "app.keeping.wal", "fetch"))
     passed = {name: os.environ[name] for name in PASSED if name in os.environ}
@@ -87,6 +92,13 @@ def recover(folder: Path, at: datetime) -> str:
             "recovery_target_action = 'promote'\narchive_mode = 'off'\n"
         )
     return before[0]
+
+
+def configure(folder: Path) -> None:
+    """Debian keeps these files elsewhere: a recovery needs as many connections as there were, and only its owner in."""
+    for name, content in (("postgresql.conf", CONFIGURATION), ("pg_hba.conf", "local all all trust\n")):
+        if not (folder / name).exists():
+            (folder / name).write_text(content)
 
 
 def prune(number: int) -> tuple[int, int]:

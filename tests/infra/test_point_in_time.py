@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from app.keeping import sealing
+from app.keeping import sealing, wal
 from kit import embedded
 from kit.embedded import place, programs
 from kit.embedded.account import Account
@@ -92,6 +92,15 @@ def test_back_to_the_second_before(shelter: Path) -> None:
     finally:
         run(account, variables, Path(variables["PG_BIN"]) / "pg_ctl", "stop", "-m", "fast", "-D", back / "data")
     assert "0 copies et" in run(account, variables, KEEPING / "wal", "prune", "1")
+
+
+def test_a_copy_of_a_debian_server_brings_no_configuration(tmp_path: Path) -> None:
+    """It is in /etc/postgresql there; what a folder has of its own stays."""
+    wal.configure(tmp_path)
+    assert "max_connections = 1000" in (tmp_path / "postgresql.conf").read_text()
+    (tmp_path / "pg_hba.conf").write_text("own")
+    wal.configure(tmp_path)
+    assert (tmp_path / "pg_hba.conf").read_text() == "own"
 
 
 def python_of(account: Account) -> dict[str, str]:
