@@ -1,6 +1,6 @@
 # Every command of the project. `make` alone prints this list.
 .DEFAULT_GOAL := help
-.PHONY: infra help setup browser demo demo-reset dev test check lint bench bench-register bench-booking bench-billing fuzz golden migration fix
+.PHONY: infra site guide help setup browser demo demo-reset dev test check lint bench bench-register bench-booking bench-billing fuzz golden migration fix
 BIN := .venv/bin
 
 help:  ## Print this list
@@ -38,6 +38,13 @@ lint: setup
 
 infra: setup  ## Terraform, its policies and a stand-in for the provider: everything of infra/terraform that can be tried here
 	@scripts/infra $(ARGS)
+
+site: setup  ## Build the documentation into dist/site; a link that leads nowhere is an error (scripts/site serve shows it)
+	@scripts/site $(ARGS)
+
+guide: browser  ## Take the pictures of the guides again, from a fresh demonstration (docs/guide/images)
+	@rm -rf .crrc-guide
+	@CRRC_GUIDE=1 $(BIN)/pytest tests/guide -p no:cacheprovider $(ARGS)
 
 sbom: setup  ## List what is installed, with licences and hashes (CycloneDX), into dist/sbom/
 	@$(BIN)/python scripts/sbom
