@@ -1,6 +1,6 @@
 """Which pictures the guides show: whose page, which address, and what is clicked to come there.
 
-Heights leave out what Chromium itself says (choosers of files, days): it speaks English without its package of languages.
+Heights leave out what Chromium itself says (choosers of files, days): it is in English without its package of words.
 """
 
 import io
