@@ -1,4 +1,4 @@
-"""Who is served first when everybody comes at once: what saves and submits goes before what reads.
+"""Who is served first when everybody comes at once: what is submitted, then what is saved, then what is read.
 
 A process answers few pages at a time and lets some wait; the others are told at once, by a page that costs nothing and
 comes back by itself. What somebody writes is never turned away here: it has places of its own, and threads to wait in.
@@ -20,6 +20,7 @@ WAITING = 10  # pages that wait for each that is answered: half a second
 ROOM = 16  # threads for each place: one page, ten that wait for it, and five writings, of which four wait
 LONGEST_WAIT = 5.0  # seconds in the queue of the pages
 COME_BACK = range(4, 10)  # seconds: not everybody at the same one
+SUBMIT = "/submit"  # how the address of what is judged at its hour ends
 FREE = ("/static/", "/healthz", "/readyz", "/metrics")
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 SENTENCE = (
@@ -35,21 +36,21 @@ PAGE = """<!doctype html>
 
 
 class Admission:
-    """WSGI middleware: as many pages and as many writings are under way as there are `places`, the others wait their
-    turn. ROOM is how many threads the server needs for all of them."""
+    """WSGI middleware: so many pages, as many savings and as many submissions are under way as there are `places`; the
+    others wait their turn. ROOM is how many threads the server needs for all of them."""
 
     def __init__(self, application: "WSGIApplication", places: int) -> None:
         self.application = application
         self.most_waiting = places * WAITING
         self.waiting = 0
-        self._pages, self._writings = threading.BoundedSemaphore(places), threading.BoundedSemaphore(places)
+        self._pages, self._savings, self._submissions = (threading.BoundedSemaphore(places) for _ in range(3))
         self._lock = threading.Lock()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ.get("PATH_INFO", "").startswith(FREE):
             return self.application(environ, start_response)
         if environ["REQUEST_METHOD"] not in READS:
-            with self._writings:
+            with self._submissions if environ["PATH_INFO"].endswith(SUBMIT) else self._savings:
                 return self.application(environ, start_response)
         if not self._enter():
             return _turn_away(environ, start_response)

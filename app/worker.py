@@ -1,5 +1,6 @@
 """The worker: RQ in one process, the application loaded once. Outlives Redis and PostgreSQL; ends when told to."""
 
+import os
 import threading
 from types import FrameType
 from typing import Any
@@ -21,6 +22,7 @@ from kit.redis_server import connect
 from kit.relay import Subscriptions
 from tenants.service.exporting import forget_drafts
 
+NICER = 10  # on a machine that also answers people, they come first: what a worker does may come a little later
 LONGEST_PAUSE = 5.0  # seconds between two attempts at a Redis that is away
 log = structlog.get_logger("crrc.worker")
 
@@ -61,6 +63,7 @@ class PortalWorker(SimpleWorker):
 def run(subscriptions: Subscriptions = SUBSCRIPTIONS) -> None:
     """Work until SIGTERM or SIGINT. Never returns because a server is away: it tries again, and its pulse says so."""
     stop = threading.Event()
+    os.nice(NICER)
     SafeJob.tasks = tasks(subscriptions, stop.is_set)
     with Heart("worker", stop, redis_fault, done=0, failed=0, task=None) as heart:
         refuse_powerful_role(stop)

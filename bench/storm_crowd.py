@@ -14,9 +14,12 @@ import random
 import re
 import sys
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
+
+import typst
 
 from bench.storm_world import FIELDS
 from kit import signing
@@ -25,9 +28,8 @@ from tenants.web.cookie import session_cookie
 
 BROWSER = "b" * 43
 PATIENCE = 60.0  # seconds
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n" + (
-    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-)
+# A page that says nothing much, as a word processor would print it.
+PDF = typst.compile(b"= Attestation\n\n" + b"La direction atteste que cet organisme participera. " * 40)
 VERSION = re.compile(r'name="version" value="(\d+)"')
 CODE = re.compile(r"receipts/([0-9A-Z-]{24})")
 
@@ -42,7 +44,7 @@ class Crowd:
     closes_at: float
     csrf: str = ""
     rush: "Rush | None" = None
-    idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=list)
+    idle: deque[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=deque)
     answers: list[tuple[str, int, float, float]] = field(default_factory=list)
 
     async def prepared(self, told: dict[str, Any]) -> None:
@@ -119,7 +121,8 @@ def _body(crowd: Crowd, form: Any) -> tuple[bytes, str]:
 async def _exchange(crowd: Crowd, asked: bytes) -> Heard:
     for _ in range(3):
         is_new = not crowd.idle
-        reader, writer = crowd.idle.pop() if crowd.idle else await asyncio.open_connection("127.0.0.1", crowd.port)
+        # The one that has rested longest: each process of the web gets its share.
+        reader, writer = crowd.idle.popleft() if crowd.idle else await asyncio.open_connection("127.0.0.1", crowd.port)
         try:
             writer.write(asked)
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
@@ -176,7 +179,7 @@ async def apply(crowd: Crowd, cookie: str, number: str, begin: float, submit_at:
         saved = await ask(crowd, "autosave", cookie, f"{where}/autosave", form, script=True)
         version = json.loads(saved.body)["version"] if saved.status == 200 else version
         if step == 2:
-            form = {"field": "proof", "file": PDF + number.encode()}
+            form = {"field": "proof", "file": PDF}
             await ask(crowd, "attach", cookie, f"{where}/attachments", form, script=True)
     await until(7, "referent")
     await ask(crowd, "save", cookie, f"{where}/sections/referent-interne", {"version": version, **REFERENT})

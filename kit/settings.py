@@ -21,9 +21,10 @@ class Settings:
     `trusted_proxies` is how many proxies before us write X-Forwarded-For and X-Forwarded-Proto; `security_contact` is
     whom to tell a fault of security of the installation (an address, or an https page). `api_per_minute` is how often a
     program may call with one token; `metrics_token` is what Prometheus shows at /metrics. `web_workers` processes
-    answer on `web_host`:`port`, or on `web_socket` when it is set, each with `web_places` pages and as many writings
-    under way (app/admission.py); `proxy_stamps`: app/arrival.py. `pgbouncer` is `plain` or `prepared` when a PgBouncer in
-    transaction mode stands before the database; `database_replica_url` is a copy that exports read (docs/scale.md).
+    answer on `web_host`:`port`, or on `web_socket` when it is set, each with `web_places` pages, savings and
+    submissions under way (app/admission.py); `proxy_stamps`: app/arrival.py. `pgbouncer` is `plain` or `prepared` when
+    a PgBouncer in transaction mode stands before the database; `database_replica_url` is a copy that exports read
+    (docs/scale.md). `backup_recipients` are who may open the sets that are kept at `backup_url` (docs/backups.md).
     """
 
     home: Path

