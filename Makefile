@@ -52,7 +52,7 @@ sbom: setup  ## List what is installed, with licences and hashes (CycloneDX), in
 audit: setup  ## Look for known faults in what is locked; says so when nobody answers
 	@$(BIN)/python scripts/audit
 
-check: lint audit test  ## Exactly what CI runs: ruff, mypy, import contracts, known faults, tests
+check: lint audit site test  ## Exactly what CI runs: ruff, mypy, import contracts, known faults, documentation, tests
 
 fix: setup  ## Let ruff correct and format what it can
 	@$(BIN)/ruff check --fix .

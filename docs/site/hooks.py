@@ -1,4 +1,4 @@
-"""What mkdocs does not do: pages that stand at the project's root, pages still awaited, the language of each page, no visitor."""
+"""What mkdocs does not do: pages of the project's root, pages still awaited, the language of each, nothing fetched."""
 
 import os
 import re
@@ -10,7 +10,9 @@ from mkdocs.structure.files import File
 PROJECT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)#:\s]+)(#[^)\s]*)?\)")
 # What a browser would fetch by itself; links that a person follows are welcome.
-FETCHED = re.compile(r"<(?:script|img|iframe|source)[^>]+src=\"?(?:https?:)?//|<link[^>]+rel=\"?(?:stylesheet|preconnect|preload)\"?[^>]+https?://")
+FETCHED = re.compile(
+    r"<(?:script|img|iframe|source)[^>]+src=\"?(?:https?:)?//|<link[^>]+rel=\"?(?:stylesheet|preconnect|preload)\"?[^>]+https?://"
+)
 
 
 def on_config(config):
@@ -52,7 +54,11 @@ def on_post_page(output, page, config):
     if fetched := FETCHED.search(output):
         raise PluginError(f"{page.file.src_uri}: {fetched[0]}… would be fetched from elsewhere")
     french = page.file.src_uri == "index.md" or page.file.src_uri.startswith("guide/")
-    return output if french else output.replace('<article class="md-content__inner', '<article lang="en" class="md-content__inner')
+    return (
+        output
+        if french
+        else output.replace('<article class="md-content__inner', '<article lang="en" class="md-content__inner')
+    )
 
 
 def _there(nav, missing):
