@@ -43,7 +43,6 @@ site: setup  ## Build the documentation into dist/site; a link that leads nowher
 	@scripts/site $(ARGS)
 
 guide: browser  ## Take the pictures of the guides again, from a fresh demonstration (docs/guide/images)
-	@rm -rf .crrc-guide
 	@CRRC_GUIDE=1 $(BIN)/pytest tests/guide -p no:cacheprovider $(ARGS)
 
 sbom: setup  ## List what is installed, with licences and hashes (CycloneDX), into dist/sbom/

@@ -32,7 +32,7 @@ def demo() -> Iterator[dict[str, str]]:
     if answers(int(port)):
         yield environment
         return
-    with subprocess.Popen([CRRC, "demo"], env=environment, stdout=subprocess.DEVNULL) as running:
+    with subprocess.Popen([CRRC, "demo", "--reset"], env=environment, stdout=subprocess.DEVNULL) as running:
         try:
             eventually(lambda: answers(int(port)), PATIENCE)
             yield environment

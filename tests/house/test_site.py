@@ -10,12 +10,14 @@ from urllib.parse import unquote
 import pytest
 import yaml
 
-from tests.house.imports import PROJECT
+from tests.house.imports import FLOORS, PROJECT
 from tests.house.test_typography import WRONG
 
 DOCS = PROJECT / "docs"
 ROOT_PAGES = [PROJECT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")]
 LEFT_OUT: set[str] = set()  # pages of docs/ that are not for readers of the site
+SHOWN = {".py", ".html"}  # where the words of the portal are
+SAID = {"Le portail ne répond pas", "le 23 septembre à 23 h 59"}  # what people say
 HEAVIEST = 120_000  # bytes of a picture
 FENCE = re.compile(r"^(```|~~~).*?^\1\s*$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(!?)\[[^\]]*\]\(<?([^)\s>]+)>?(?:\s\"[^\"]*\")?\)")
@@ -103,3 +105,12 @@ def test_its_tools_are_locked_apart_from_the_portal() -> None:
     lock = (DOCS / "site/requirements.lock").read_text()
     assert re.findall(r"^[a-z].*(?<! \\)$", lock, re.MULTILINE) == []  # a package without a hash ends its line
     assert "\nmkdocs==" not in (PROJECT / "requirements.lock").read_text()
+
+
+def test_the_guides_quote_words_that_the_portal_shows() -> None:
+    sources = [path for floor in FLOORS for path in (PROJECT / floor).rglob("*.*") if path.suffix in SHOWN]
+    shown = "\n".join(path.read_text() for path in sources).replace("\\N{NO-BREAK SPACE}", "\N{NO-BREAK SPACE}")
+    quote = re.compile("«\N{NO-BREAK SPACE}([^»]+)\N{NO-BREAK SPACE}»")
+    quoted = {one.replace("\n", " ") for page in FRENCH for one in quote.findall(prose(page))}
+    words = {part for one in quoted - SAID for part in one.split(", ")}
+    assert sorted(one for one in words if one.rstrip("…") not in shown) == []
