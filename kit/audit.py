@@ -7,19 +7,22 @@ people are named by their identifier, so that an erased person leaves the log wh
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
+import psycopg
+from psycopg.pq import Escaping, ExecStatus
 from sqlalchemy import BigInteger, Index, UniqueConstraint, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kit.actor import Actor
 from kit.db import INSTANT, Base, Identified, OwnedByTenant, uuid7
 
-# All lines of a transaction in one statement: the database takes the head of the chain once.
-ADD_LINES = text(
+# All lines of a transaction at once: the database takes the head of the chain once.
+ADD_LINES = (
     "insert into audit_line (tenant_id, id, at, action, subject_id, actor_kind, actor_id, actor_name, acting_as, ip, "
-    "request_id, facts) select * from jsonb_to_recordset(cast(:lines as jsonb)) as line (tenant_id uuid, id uuid, "
+    "request_id, facts) select * from jsonb_to_recordset({}::jsonb) as line (tenant_id uuid, id uuid, "
     "at timestamptz, action text, subject_id uuid, actor_kind text, actor_id uuid, actor_name text, acting_as text, "
     "ip text, request_id text, facts jsonb)"
 )
@@ -98,7 +101,17 @@ def line_of(actor: Actor, at: datetime, action: str, subject_id: UUID | None, fa
     }
 
 
-def add_lines(session: Session, lines: list[dict[str, Any]]) -> None:
-    """Add lines of `line_of`, in one statement, once what waits for the end of the transaction has been checked."""
+def commit_with(session: Session, lines: list[dict[str, Any]]) -> None:
+    """Add lines of `line_of` and commit, once what waits for the end of the transaction has been checked.
+
+    In one exchange with the database: the lock on the tenant's chain is held while it writes, and never while this
+    process waits for its turn to run. The session has then nothing left to commit. Raises sqlalchemy.exc.DBAPIError.
+    """
     session.execute(CHECK_NOW)
-    session.execute(ADD_LINES, {"lines": json.dumps(lines)})
+    driver = cast("psycopg.Connection[object]", session.connection().connection.driver_connection)
+    said = Escaping(driver.pgconn).escape_literal(json.dumps(lines).encode())
+    statement = f"{ADD_LINES.format(bytes(said).decode())}; commit"
+    done = driver.pgconn.exec_(statement.encode())
+    if done.status != ExecStatus.COMMAND_OK:
+        fault = psycopg.errors.error_from_result(done)
+        raise DBAPIError.instance(ADD_LINES, None, fault, psycopg.Error, hide_parameters=True)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from kit import clock
 from kit.actor import Actor
-from kit.audit import add_lines, line_of
+from kit.audit import commit_with, line_of
 from kit.db import OwnedByTenant, engine
 from kit.machine import Machine
 from kit.outbox import Deadline, OutboxMessage
@@ -68,13 +68,13 @@ class Tx:
         people wrote."""
         self.lines.append(line_of(self.actor, self.now, action, subject_id, facts))
 
-    def _chain(self) -> None:
-        """Insert the audit lines. The database chains each to the one before, and its lock on the tenant's chain is
-        the last one taken: whoever holds it only has to commit, what waits for the end to be checked is checked before.
+    def _end(self) -> None:
+        """Insert the audit lines and commit. The database chains each to the one before, and its lock on the tenant's
+        chain is the last one taken: what waits for the end to be checked is checked before.
         """
         if self.lines:
             self.session.flush()
-            add_lines(self.session, self.lines)
+            commit_with(self.session, self.lines)
 
     def emit(self, topic: str, subject_id: UUID, key: str = "") -> None:
         """Tell whoever listens, after commit."""
@@ -143,6 +143,6 @@ def transaction(actor: Actor, snapshot: bool = False, replica: bool = False) -> 
         token = _current.set(tx)
         try:
             yield tx
-            tx._chain()
+            tx._end()
         finally:
             _current.reset(token)
