@@ -53,6 +53,9 @@ def on_post_page(output, page, config):
     """Says the language of pages in English, and refuses what would be fetched from elsewhere."""
     if fetched := FETCHED.search(output):
         raise PluginError(f"{page.file.src_uri}: {fetched[0]}… would be fetched from elsewhere")
+    output = output.replace(
+        'data-md-component="search" role="dialog"', 'data-md-component="search" aria-label="Recherche" role="dialog"'
+    )
     french = page.file.src_uri == "index.md" or page.file.src_uri.startswith("guide/")
     return (
         output

@@ -63,6 +63,7 @@ def joined(page: Page) -> None:
         paper = {"name": "organigramme-2026.pdf", "mimeType": "application/pdf", "buffer": _pdf()}
         page.locator("input[type=file]").first.set_input_files([paper])  # type: ignore[list-item]
     page.get_by_role("button", name="Retirer").wait_for()
+    page.reload()  # as one who comes back sees it
 
 
 def _pdf() -> bytes:
@@ -95,7 +96,7 @@ ALBUM = (
     Picture("esms-dossiers", ESMS, "/candidacies", height=760),
     Picture("esms-dossier", ESMS, "/candidacies", follow("Exercice de gestion de crise cyber")),
     Picture("esms-verifier", VISITOR, "/check", check_name),
-    Picture("esms-pieces", ESMS, "/candidacies", joined, height=640),
+    Picture("esms-pieces", ESMS, "/candidacies", joined, height=610),
     Picture("esms-relire", ESMS, "/candidacies", follow("Exercice de gestion de crise cyber", "Relire et déposer")),
     Picture("esms-accuse", ESMS, "/candidacies", third("Voir l’accusé de réception")),
     Picture("esms-parcours", ESMS, "/candidacies", third("Voir le parcours")),
