@@ -1,6 +1,6 @@
 # Every command of the project. `make` alone prints this list.
 .DEFAULT_GOAL := help
-.PHONY: infra site guide help setup browser demo demo-reset dev test check lint bench bench-register bench-booking bench-billing fuzz golden migration fix
+.PHONY: infra site drawings guide help setup browser demo demo-reset dev test check lint bench bench-register bench-booking bench-billing fuzz golden migration fix
 BIN := .venv/bin
 
 help:  ## Print this list
@@ -41,6 +41,9 @@ infra: setup  ## Terraform, its policies and a stand-in for the provider: everyt
 
 site: setup  ## Build the documentation into dist/site; a link that leads nowhere is an error (scripts/site serve shows it)
 	@scripts/site $(ARGS)
+
+drawings: setup  ## Draw docs/drawings again from the code (tests compare them)
+	@$(BIN)/python scripts/drawings
 
 guide: browser  ## Take the pictures of the guides again, from a fresh demonstration (docs/guide/images)
 	@CRRC_GUIDE=1 $(BIN)/pytest tests/guide -p no:cacheprovider $(ARGS)

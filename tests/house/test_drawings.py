@@ -29,7 +29,7 @@ DRAWINGS: dict[str, str] = SCRIPT.drawings()
 @pytest.mark.parametrize("name", DRAWINGS)
 def test_a_drawing_is_what_the_code_says(name: str) -> None:
     written = (PROJECT / "docs/drawings" / name).read_text()
-    assert written == DRAWINGS[name], "The code has changed: scripts/drawings, then look at the picture."
+    assert written == DRAWINGS[name], "The code has changed: make drawings, then look at the picture."
     ElementTree.fromstring(written)
 
 
