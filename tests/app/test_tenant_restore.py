@@ -125,7 +125,6 @@ def test_the_same_portal_is_there(left: tuple[Path, str], tenant: Tenant, elsewh
     assert done.returncode == 0, done.stderr
     assert "1\xa0personne avait déjà un compte ici" in done.stdout
     assert "api_token (1)" in done.stdout
-    print(done.stdout)  # noqa: T201 - figures
     with psycopg.connect(conninfo(database)) as here, there(elsewhere) as other:
         before, now = rows(here, tenant), rows(other, tenant)
         known = [_one(one, "select id::text from user_account where email = 'connue@x.fr'") for one in (here, other)]
