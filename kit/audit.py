@@ -13,6 +13,7 @@ from uuid import UUID
 import psycopg
 from psycopg.pq import Escaping, ExecStatus
 from sqlalchemy import BigInteger, Index, UniqueConstraint, text
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -105,12 +106,14 @@ def commit_with(session: Session, lines: list[dict[str, Any]]) -> None:
     """Add lines of `line_of` and commit, once what waits for the end of the transaction has been checked.
 
     In one exchange with the database: the lock on the tenant's chain is held while it writes, and never while this
-    process waits for its turn to run. The session has then nothing left to commit. Raises sqlalchemy.exc.DBAPIError.
+    process waits for its turn to run. The session has then nothing left to commit; one that joined a transaction of
+    somebody else leaves it open. Raises sqlalchemy.exc.DBAPIError.
     """
     session.execute(CHECK_NOW)
     driver = cast("psycopg.Connection[object]", session.connection().connection.driver_connection)
     said = Escaping(driver.pgconn).escape_literal(json.dumps(lines).encode())
-    statement = f"{ADD_LINES.format(bytes(said).decode())}; commit"
+    end = "; commit" if isinstance(session.get_bind(), Engine) else ""
+    statement = ADD_LINES.format(bytes(said).decode()) + end
     done = driver.pgconn.exec_(statement.encode())
     if done.status != ExecStatus.COMMAND_OK:
         fault = psycopg.errors.error_from_result(done)
