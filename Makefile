@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: infra site drawings guide help setup browser demo demo-reset dev test check lint bench bench-register bench-booking bench-billing fuzz golden migration fix
 BIN := .venv/bin
+# Where it is set, every process compiles the whole house again: five seconds of processor in place of two.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-15s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +73,9 @@ bench-booking: setup  ## The rush on places and lots, prices, calendar, into ben
 
 bench-billing: setup  ## Invoices issued by workers that are killed, into bench/out/billing.json (COUNT=500 for fewer)
 	@$(if $(COUNT),CRRC_BENCH_INVOICES=$(COUNT)) $(BIN)/python -m bench billing $(ARGS)
+
+bench-storm: setup  ## The last ten minutes of a call, into bench/out/storm.json (APPLICANTS=500 SECONDS=60 for less)
+	@$(if $(APPLICANTS),CRRC_BENCH_APPLICANTS=$(APPLICANTS)) $(if $(SECONDS),CRRC_BENCH_SECONDS=$(SECONDS)) $(BIN)/python -m bench storm $(ARGS)
 
 fuzz: setup  ## The whole API as each role, values on and beyond every edge, for longer than the tests do
 	@CRRC_FUZZ=whole $(BIN)/pytest tests/house/test_fuzz.py $(ARGS)

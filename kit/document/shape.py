@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache, reduce
 from importlib.resources import files
-from typing import Any, NamedTuple
-
-from jsonschema import Draft202012Validator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kit.document.finding import Finding, error, join
 from kit.french import NBSP, count
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 TYPES = {
     "string": "un texte",
@@ -51,7 +52,9 @@ def check_shape(data: Any, name: str, path: str = "") -> list[Finding]:
 
 
 @cache
-def _validator(name: str) -> Draft202012Validator:
+def _validator(name: str) -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator  # half a second, and most processes check no document
+
     return Draft202012Validator(schema(name), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
