@@ -73,7 +73,12 @@ PARTS = (
         ("organisation", "organisation_member", "organisation_claim"),
     ),
     Part("register", "Registre FINESS", "recherche, numéros, éditions", ("register",)),
-    Part("notices", "Courriels du portail", "ce qui est parti, ce qui a été refusé", ("notification",)),
+    Part(
+        "notices",
+        "Courriels et incidents du portail",
+        "ce qui est parti, ce qui a été refusé, ce qui ne marche pas",
+        ("notification", "incident"),
+    ),
     Part(
         "webhooks",
         "Webhooks",

@@ -30,6 +30,7 @@ from tenants.models import IdentityProvider, Tenant
 from tests.campaigns.applying import CLOSES, a_call, a_file, a_legal_entity, fill
 from tests.kit.bucket import KEYS, bucket
 
+pytestmark = pytest.mark.usefixtures("own")
 Crrc = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -44,10 +45,11 @@ def identity(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def there(
-    database: str, servers: embedded.Endpoints, identity: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own: str, servers: embedded.Endpoints, identity: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Path]:
-    """A place for backups, and who may open them."""
-    name = database.split("?")[0].rpartition("/")[2]
+    """A place for backups, and who may open them. The database is our own: receipts that other tests wrote by hand hold
+    nothing."""
+    name = own.split("?")[0].rpartition("/")[2]
     monkeypatch.setenv("CRRC_BACKUP_URL", (tmp_path / "there").as_uri())
     monkeypatch.setenv("CRRC_BACKUP_RECIPIENTS", str(sealing.identities(identity)[0].to_public()))
     monkeypatch.setenv("CRRC_DATABASE_BACKUP_URL", servers.database_url("crrc_backup", name))

@@ -74,7 +74,7 @@ def test_others_show_the_token(application: Flask, monkeypatch: pytest.MonkeyPat
 def test_an_answer_is_counted_by_its_route(application: Flask, tenant: Tenant) -> None:
     browser = Browser(application, tenant)
     before = figures(application)
-    for path in ("/status", "/status", "/nulle-part/secret-1", "/sign-in/secret-2"):
+    for path in ("/status", "/status", "/nulle-part/motcache-1", "/sign-in/motcache-2"):
         browser.get(path)
     application.test_client().open(f"/{tenant.slug}/status", method="BREW")
     after = figures(application)
@@ -90,7 +90,7 @@ def test_an_answer_is_counted_by_its_route(application: Flask, tenant: Tenant) -
     assert after[length] - before.get(length, 0) == 2
     assert ("crrc_requests_total", (("method", "GET"), ("route", "healthz"), ("status", "200"))) not in after
     said = ask(application).text
-    assert "secret" not in said
+    assert "motcache" not in said
     assert tenant.name not in said
 
 

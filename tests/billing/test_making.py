@@ -35,7 +35,7 @@ def customer(tenant: Tenant) -> Customer:
 @pytest.fixture
 def broken_storage(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """A storage that this version does not know."""
-    monkeypatch.setenv("CRRC_STORAGE_URL", "s3://nowhere")
+    monkeypatch.setenv("CRRC_STORAGE_URL", "ftp://nowhere")
     from kit.settings import settings
 
     settings.cache_clear()

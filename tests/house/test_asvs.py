@@ -25,10 +25,10 @@ NEVER = {
 }
 NOT_IMPORTED = {"pickle", "shelve", "marshal", "dill", "telnetlib", "ftplib"}
 # SQL with a name in it, which is never somebody's: tables and columns of the metadata, roles of the house.
-NAMES_IN_SQL = {"app/purging.py", "kit/relay.py", "kit/rls.py", "tenants/queries/dump.py"}
+NAMES_IN_SQL = {"app/citus.py", "app/purging.py", "kit/relay.py", "kit/rls.py", "tenants/queries/dump.py"}
 SQL = re.compile(r"\s*(select|insert into|update|delete from|alter|grant|revoke|set local|create|drop) ", re.IGNORECASE)
-RUNS_PROGRAMS = {"app/keeping/programs.py", "app/processes/child.py", "kit/embedded/account.py"}
-NO_SECRET_DICE = {"finess/gateway/synthetic/dice.py"}
+RUNS_PROGRAMS = {"app/keeping/programs.py", "app/keeping/wal.py", "app/processes/child.py", "kit/embedded/account.py"}
+NO_SECRET_DICE = {"app/admission.py", "finess/gateway/synthetic/dice.py"}
 # One value by name from the address or the form, whichever the page uses: filters and « where next », no act.
 EITHER_PLACE = {
     *("billing/web/drafts.py", "campaigns/web/review.py", "tenants/web/audit.py", "tenants/web/confirm.py"),

@@ -90,7 +90,7 @@ def test_nothing_is_asked_of_those_who_listen_to_nothing(tenant: Tenant, stateme
     happens(tenant, "candidacy.submit")
     statements.clear()
     assert WEBHOOKS.wanted(tenant.id) == 0
-    assert len(statements) == 2  # for which portal, and whether anybody waits
+    assert len(statements) == 1  # whether anybody waits
 
 
 def test_the_head_of_the_line_holds_the_others_until_it_passes(tenant: Tenant, boss: Actor, listener: Listener) -> None:
