@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from app import schedule
 from app.ticker import Entry, tick
 from kit import queue
@@ -52,6 +54,7 @@ def test_an_entry_that_works_again_says_so() -> None:
     assert seen == [(None, 1), ("ValueError: no", 1), (None, 4)]
 
 
+@pytest.mark.usefixtures("own")
 def test_every_entry_runs_on_an_empty_house(make_tenant: Callable[..., Tenant]) -> None:
     """With two tenants and nothing to do."""
     queue.redis().flushdb()

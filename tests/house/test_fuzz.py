@@ -29,7 +29,7 @@ WHOLE = os.environ.get("CRRC_FUZZ") == "whole"
 EACH = WHOLE or os.environ.get("CRRC_FUZZ") == "each"
 INSIDE = [(name, role) for name in ("facility", "provider") for role in ORGANISATION_ROLES]
 EVERYBODY = [*(f"staff {role}" for role in TENANT_ROLES), *(f"{name} {role}" for name, role in INSIDE), "nobody"]
-FEW = ["staff all", "facility owner"]
+FEW = ["staff all"]
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 COUNTED = re.compile(r"(\d+) generated")
 
