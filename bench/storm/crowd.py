@@ -1,4 +1,4 @@
-"""The applicants: `python -m bench.storm_crowd` reads its orders on stdin and prints what became of everybody, as JSON.
+"""The applicants: `python -m bench.storm.crowd` reads its orders on stdin and prints what became of everybody, as JSON.
 
 Each applicant opens the call, starts a file, fills twenty questions (four saves of five, as the page's script groups
 them), joins a file, names the referent, takes the commitment, reads all of it again, submits, and reads the receipt.
@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 import typst
 
-from bench.storm_world import FIELDS
+from bench.storm.world import FIELDS
 from kit import signing
 from kit.web import browser_cookie
 from tenants.web.cookie import session_cookie

@@ -1,11 +1,11 @@
-"""Anything that takes a POST, asked without a pause: `python -m bench.storm_rush PORT AT_ONCE` prints its rate."""
+"""Anything that takes a POST, asked without a pause: `python -m bench.storm.rush PORT AT_ONCE` prints its rate."""
 
 import asyncio
 import json
 import sys
 import time
 
-from bench.storm_crowd import Crowd, Rush, ask
+from bench.storm.crowd import Crowd, Rush, ask
 
 SECONDS = 4.0
 

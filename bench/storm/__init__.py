@@ -39,7 +39,7 @@ def run() -> dict[str, float]:
     floor = _floor()
     environment = database.fresh("bench_storm") | {"CRRC_PROXY_STAMPS": "1", "CRRC_SMTP_URL": "null:"}
     world = measured.answers(
-        "bench.storm_world", str(APPLICANTS + RUSH), str(national_register()), environment=environment
+        "bench.storm.world", str(APPLICANTS + RUSH), str(national_register()), environment=environment
     )
     with portal(environment) as port:
         orders = {"port": port, "tenant": world["tenant"], "slug": world["slug"]}
@@ -51,7 +51,7 @@ def run() -> dict[str, float]:
         _close(environment, hours["closes_at"])
         said = _crowd(orders | {"applicants": world["applicants"][RUSH:]} | hours, environment)
     told = {"told": [*said["told"]], "too_late": hours["closes_at"] + 1}
-    checked = measured.answers("bench.storm_check", environment=environment, said=json.dumps(told))
+    checked = measured.answers("bench.storm.check", environment=environment, said=json.dumps(told))
     waits = {step: [answer[2] for answer in said["answers"] if answer[0] == step] for step in STEPS}
     submissions = sum(one["state"] == "submitted" for one in rush["told"]) / rush["seconds"]
     _tell(said)
@@ -100,11 +100,11 @@ def portal(environment: dict[str, str]) -> Iterator[int]:
 def _floor() -> float:
     """Submissions a second of the least there can be."""
     environment = database.fresh("bench_floor")
-    measured.answers("bench.storm_floor", environment=environment)
+    measured.answers("bench.storm.floor", environment=environment)
     port = free_port()
     command = web_command(settings(), 5)
     command[command.index("--port") + 1] = str(port)
-    command[-1] = "bench.storm_floor:app"
+    command[-1] = "bench.storm.floor:app"
     web = subprocess.Popen(
         command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -112,7 +112,7 @@ def _floor() -> float:
         rates = []
         for _ in range(4):
             time.sleep(1)
-            rates.append(measured.answers("bench.storm_rush", str(port), str(AT_ONCE), environment=environment)["rate"])
+            rates.append(measured.answers("bench.storm.rush", str(port), str(AT_ONCE), environment=environment)["rate"])
         return median(rates[1:])
     finally:
         web.terminate()
@@ -120,7 +120,7 @@ def _floor() -> float:
 
 
 def _crowd(orders: dict[str, Any], environment: dict[str, str]) -> dict[str, Any]:
-    return measured.answers("bench.storm_crowd", environment=environment, said=json.dumps(orders))
+    return measured.answers("bench.storm.crowd", environment=environment, said=json.dumps(orders))
 
 
 def _between(begins_in: float, seconds: float) -> dict[str, float]:

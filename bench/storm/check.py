@@ -1,4 +1,4 @@
-"""What the database says of what the crowd was told: `python -m bench.storm_check` reads it on stdin."""
+"""What the database says of what the crowd was told: `python -m bench.storm.check` reads it on stdin."""
 
 import base64
 import hashlib

@@ -1,6 +1,6 @@
 """A region for the storm: a call that many answer on its last evening, and each applicant's manager signed in.
 
-`python -m bench.storm_world N REGISTER` on a fresh database; prints what the crowd needs, as one line of JSON.
+`python -m bench.storm.world N REGISTER` on a fresh database; prints what the crowd needs, as one line of JSON.
 """
 
 import json

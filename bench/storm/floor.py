@@ -1,6 +1,6 @@
 """The least a portal could do to keep a submission: Flask and psycopg, one SELECT, one INSERT, one commit.
 
-`granian --interface wsgi bench.storm_floor:app`, on a database of its own, served as the portal is.
+`granian --interface wsgi bench.storm.floor:app`, on a database of its own, served as the portal is.
 """
 
 import os
