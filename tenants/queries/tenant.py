@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -13,6 +14,21 @@ from tenants.models import Adhesion, EntityAttribute, Tenant
 def list_tenants(session: Session) -> Sequence[Tenant]:
     """Every portal of the installation, by name: dozens."""
     return session.scalars(select(Tenant).order_by(Tenant.name, Tenant.slug)).all()
+
+
+def list_slugs(session: Session) -> frozenset[str]:
+    """The slugs of every portal."""
+    return frozenset(session.scalars(select(Tenant.slug)))
+
+
+def list_suspended(session: Session) -> frozenset[UUID]:
+    """The portals that are closed for a while."""
+    return frozenset(session.scalars(select(Tenant.id).where(Tenant.suspended_at.is_not(None))))
+
+
+def find_tenant(session: Session, slug: str) -> Tenant | None:
+    """The portal of a slug."""
+    return session.scalar(select(Tenant).where(Tenant.slug == slug))
 
 
 def list_adhesions(session: Session, finess_ej: str) -> Sequence[Adhesion]:

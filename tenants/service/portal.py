@@ -2,29 +2,60 @@
 
 import threading
 import time
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Generic, TypeVar
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from kit.actor import anonymous
 from kit.transaction import transaction
 from tenants.models import Tenant
-from tenants.queries.tenant import list_tenants
+from tenants.queries.tenant import find_tenant, list_slugs, list_suspended, list_tenants
 
 FRESH_SECONDS = 5.0
 AGAIN_SECONDS = 0.5  # an unknown slug may be a portal made a moment ago; a flood of them costs two queries a second
+FOREVER = float("inf")
+Known = TypeVar("Known")
 
-_lock = threading.Lock()
-_read_at = float("-inf")
-_known: Mapping[str, Tenant] = MappingProxyType({})
+
+class _Memory(Generic[Known]):
+    """What was read a moment ago, and when."""
+
+    def __init__(self, read: Callable[[Session], Known]) -> None:
+        self._read = read
+        self._lock = threading.Lock()
+        self._found: tuple[float, Known] | None = None
+
+    def get(self, fresh: float = FRESH_SECONDS) -> Known:
+        """What was read less than `fresh` seconds ago, or is read now: by one thread, and the others wait for it."""
+        asked_at = time.monotonic()
+        found = self._found
+        if found is None or found[0] < asked_at - fresh:
+            with self._lock:
+                found = self._found
+                if found is None or found[0] < asked_at:
+                    with transaction(anonymous(None)) as tx:
+                        value = self._read(tx.session)
+                    found = self._found = (time.monotonic(), value)
+        return found[1]
+
+    def forget(self) -> None:
+        self._found = None
+
+
+_slugs = _Memory(list_slugs)
+_suspended = _Memory(list_suspended)
+_everyone = _Memory(list_tenants)
+_portals: dict[str, _Memory[Tenant | None]] = {}  # those whose slug was found one day
 
 
 def find_portal(slug: str) -> Tenant | None:
     """The portal of a slug. The row belongs to no session: read it, never change it."""
-    age = time.monotonic() - _read_at
-    if age > FRESH_SECONDS or (slug not in _known and age > AGAIN_SECONDS):
-        _read()
-    return _known.get(slug)
+    if slug not in _slugs.get(FOREVER) and slug not in _slugs.get(AGAIN_SECONDS):
+        return None
+    return _portals.setdefault(slug, _Memory(partial(find_tenant, slug=slug))).get()
 
 
 def find_portal_of_host(host: str) -> Tenant | None:
@@ -34,30 +65,16 @@ def find_portal_of_host(host: str) -> Tenant | None:
 
 def is_suspended(tenant_id: UUID) -> bool:
     """Whether a portal is closed for a while: nothing leaves it then. Never asked inside a transaction."""
-    return any(portal.suspended_at is not None for portal in list_portals() if portal.id == tenant_id)
+    return tenant_id in _suspended.get()
 
 
-def list_portals() -> list[Tenant]:
+def list_portals() -> Sequence[Tenant]:
     """Every portal, by name: the home page names them to anybody."""
-    if time.monotonic() - _read_at > FRESH_SECONDS:
-        _read()
-    return list(_known.values())
+    return _everyone.get()
 
 
 def forget_portals() -> None:
     """Read them again next time: this process has just changed one."""
-    global _read_at
-    _read_at = float("-inf")
-
-
-def _read() -> None:
-    """One thread reads and the others wait; whoever waited finds it done."""
-    global _read_at, _known
-    asked_at = time.monotonic()
-    with _lock:
-        if _read_at >= asked_at:
-            return
-        with transaction(anonymous(None)) as tx:
-            portals = list_tenants(tx.session)
-        _known = MappingProxyType({portal.slug: portal for portal in portals})
-        _read_at = time.monotonic()
+    for memory in (_slugs, _suspended, _everyone):
+        memory.forget()
+    _portals.clear()

@@ -72,8 +72,9 @@ def test_only_the_operator_creates_and_only_the_grades_brands(tenant: Tenant) ->
 
 
 def test_a_portal_is_found_from_memory(tenant: Tenant, statements: list[str]) -> None:
-    """One read for every portal, then none; an unknown slug does not make each request read."""
+    """Each is read once, then not; an unknown slug does not make each request read."""
     forget_portals()
+    assert tenant.slug in {portal.slug for portal in list_portals()}
     assert find_portal(tenant.slug) is not None
     before = len(statements)
     for _ in range(50):
