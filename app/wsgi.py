@@ -1,5 +1,7 @@
 """The application as a web server loads it: `granian --interface wsgi app.wsgi:app`."""
 
+import gc
+
 from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -31,6 +33,7 @@ traces.begin("crrc-web")
 servers.prepare = bring_up_to_date
 refuse_to_boot_without_walls()
 app = create_app()
+gc.freeze()  # all this stays: no request waits for cycles to be looked for in it
 if settings().trusted_proxies:
     hops = settings().trusted_proxies
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
