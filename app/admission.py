@@ -10,7 +10,10 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from app.watching.meters import meters
+from app.arrival import REQUEST_ID
+from app.headers import FIXED
+from app.logs import write_turned_away
+from app.watching.measuring import count_turned_away
 from kit.french import NBSP
 
 if TYPE_CHECKING:
@@ -23,24 +26,27 @@ COME_BACK = range(4, 10)  # seconds: not everybody at the same one
 SUBMIT = "/submit"  # how the address of what is judged at its hour ends
 FREE = ("/static/", "/healthz", "/readyz", "/metrics")
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
+SECONDS = "{seconds}"  # stands in the page for when it comes back
+# Its style, its font and its signs are files of ours, which nobody waits for. No script, no form, no frame.
+POLICY = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
 SENTENCE = (
     f"Beaucoup de monde consulte le portail en ce moment. Ce que vous avez enregistré est conservé{NBSP}; enregistrer "
     "et déposer un dossier passent avant les autres pages."
 )
-PAGE = """<!doctype html>
-<html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="refresh" content="{seconds}"><title>Un instant, portail très demandé</title></head>
-<body><main><h1>Un instant</h1><p>{sentence}</p>
-<p>Cette page se recharge seule dans {seconds} secondes.</p></main></body></html>
-"""
+
+PROBLEM = json.dumps(
+    {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": SENTENCE, "code": "busy"}
+).encode()
 
 
 class Admission:
     """WSGI middleware: so many pages, as many savings and as many submissions are under way as there are `places`; the
-    others wait their turn. ROOM is how many threads the server needs for all of them."""
+    others wait their turn. ROOM is how many threads the server needs for all of them. `page` is what a reader too many
+    gets: written beforehand, with SECONDS in it."""
 
-    def __init__(self, application: "WSGIApplication", places: int) -> None:
+    def __init__(self, application: "WSGIApplication", places: int, page: str) -> None:
         self.application = application
+        self.page = page
         self.most_waiting = places * WAITING
         self.waiting = 0
         self._pages, self._savings, self._submissions = (threading.BoundedSemaphore(places) for _ in range(3))
@@ -53,7 +59,7 @@ class Admission:
             with self._submissions if environ["PATH_INFO"].endswith(SUBMIT) else self._savings:
                 return self.application(environ, start_response)
         if not self._enter():
-            return _turn_away(environ, start_response)
+            return self._turn_away(environ, start_response)
         try:
             # The answers of the house are whole when they are returned (files apart, which are read by the server).
             return self.application(environ, start_response)
@@ -74,25 +80,21 @@ class Admission:
             with self._lock:
                 self.waiting -= 1
 
-
-def _turn_away(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-    meters().turned_away.inc()
-    seconds = random.choice(COME_BACK)  # noqa: S311 - no secret
-    if environ.get("PATH_INFO", "").startswith("/api/"):
-        kind = "application/problem+json"
-        body = json.dumps(
-            {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": SENTENCE, "code": "busy"}
-        )
-    else:
-        kind, body = "text/html; charset=utf-8", PAGE.format(seconds=seconds, sentence=SENTENCE)
-    content = body.encode()
-    headers = [
-        ("Content-Type", kind),
-        ("Content-Length", str(len(content))),
-        ("Retry-After", str(seconds)),
-        ("Cache-Control", "no-store"),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-    ]
-    start_response("503 Service Unavailable", headers)
-    return [content] if environ["REQUEST_METHOD"] != "HEAD" else []
+    def _turn_away(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        count_turned_away(environ)
+        write_turned_away(environ)
+        seconds = str(random.choice(COME_BACK))  # noqa: S311 - no secret
+        if environ.get("PATH_INFO", "").startswith("/api/"):
+            kind, content = "application/problem+json", PROBLEM
+        else:
+            kind, content = "text/html; charset=utf-8", self.page.replace(SECONDS, seconds).encode()
+        headers = FIXED | {
+            "Content-Type": kind,
+            "Content-Length": str(len(content)),
+            "Retry-After": seconds,
+            "Cache-Control": "no-store",
+            "Content-Security-Policy": POLICY,
+            "X-Request-Id": environ.get(REQUEST_ID, ""),
+        }
+        start_response("503 Service Unavailable", list(headers.items()))
+        return [content] if environ["REQUEST_METHOD"] != "HEAD" else []

@@ -10,6 +10,7 @@ from app import (
     api,
     auth,
     bodies,
+    compression,
     faults,
     headers,
     health,
@@ -25,6 +26,7 @@ from app import (
 )
 from app.admission import Admission
 from app.arrival import Arrival
+from app.busy import busy_page
 from app.legal import legal
 from app.rooms import blueprints
 from app.status import status
@@ -38,6 +40,7 @@ LARGEST_TEXT = 2 * 1024 * 1024  # a JSON body, the text fields of a form; files 
 
 # In the order in which a request meets them.
 PARTS = (
+    compression.install,
     traces.install,
     faults.install,
     logs.install,
@@ -91,7 +94,8 @@ def create_app() -> Flask:
     for blueprint in (legal, status, *blueprints("web")):
         written = (blueprint.url_prefix or "").removeprefix("/<tenant>")
         app.register_blueprint(blueprint, url_prefix=f"/<tenant>{written}")
-    app.wsgi_app = Arrival(Admission(app.wsgi_app, settings().web_places))  # type: ignore[method-assign]
+    admission = Admission(app.wsgi_app, settings().web_places, busy_page(app))
+    app.wsgi_app = Arrival(admission)  # type: ignore[method-assign]
     return app
 
 

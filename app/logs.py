@@ -12,7 +12,8 @@ import structlog
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
-from app.arrival import milliseconds
+from app.arrival import REQUEST_ID, milliseconds
+from app.watching.measuring import BUSY
 
 log = structlog.get_logger("crrc.requests")
 # Without the local variables: a cookie, a link's secret, what people wrote would be among them.
@@ -105,3 +106,18 @@ def _write(response: Response) -> Response:
             user_id=str(actor.user_id) if actor and actor.user_id else None,
         )
     return response
+
+
+def write_turned_away(environ: dict[str, Any]) -> None:
+    """The line of a request that was told to come back before anybody knew whose it was (app/admission.py)."""
+    log.info(
+        "request",
+        method=environ["REQUEST_METHOD"],
+        route=BUSY,
+        status=503,
+        ms=milliseconds(environ),
+        request_id=environ.get(REQUEST_ID),
+        tenant=None,
+        actor=None,
+        user_id=None,
+    )

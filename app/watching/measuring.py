@@ -17,6 +17,7 @@ from app.watching.meters import meters
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 UNSEEN = frozenset({"static", "healthz", "readyz", "metrics"})
 NOWHERE = "none"
+BUSY = "busy"  # in place of a route: turned away before anybody looked where it leads
 _BEGUN = "watching.begun"
 
 
@@ -35,15 +36,25 @@ def install(app: Flask) -> None:
     meters().pool.set(int(os.environ.get("CRRC_POOL_SIZE", "5")))  # as kit.db reads it
 
 
+def count_turned_away(environ: dict[str, Any]) -> None:
+    """A request that was told to come back (app/admission.py), among the others and by itself."""
+    meters().turned_away.inc()
+    _measure(BUSY, environ, 503)
+
+
 def _answered(response: Response) -> Response:
     endpoint = request.endpoint or NOWHERE
     if endpoint not in UNSEEN:
-        method = request.method if request.method in METHODS else "OTHER"
-        _count(endpoint, method, response.status_code).inc()
-        begun = request.environ.get(STARTED)
-        if begun is not None:
-            _length(endpoint).observe(time.perf_counter() - begun)
+        _measure(endpoint, request.environ, response.status_code)
     return response
+
+
+def _measure(endpoint: str, environ: dict[str, Any], status: int) -> None:
+    asked = environ["REQUEST_METHOD"]
+    _count(endpoint, asked if asked in METHODS else "OTHER", status).inc()
+    begun = environ.get(STARTED)
+    if begun is not None:
+        _length(endpoint).observe(time.perf_counter() - begun)
 
 
 # `labels` looks its child up under a lock and with checks; these are a dictionary's look-up.

@@ -5,10 +5,17 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from flask import Flask
+from structlog.testing import capture_logs
 
-from app.admission import LONGEST_WAIT, ROOM, WAITING, Admission
+from app.admission import LONGEST_WAIT, ROOM, SECONDS, SENTENCE, WAITING, Admission
+from app.busy import busy_page
+from app.rendering import asset
+from app.watching.measuring import BUSY
+from app.watching.meters import meters
 
 PLACES = 2
+PAGE = f'<meta http-equiv="refresh" content="{SECONDS}"><p>{SENTENCE}'
 
 
 class Portal:
@@ -55,7 +62,7 @@ def portal() -> Portal:
 @pytest.fixture
 def crowded(portal: Portal) -> Iterable[tuple[Admission, list[Asker]]]:
     """Two pages are being answered, and as many wait as may."""
-    door = Admission(portal, PLACES)
+    door = Admission(portal, PLACES, PAGE)
     readers = [Asker(door) for _ in range(PLACES + PLACES * WAITING)]
     for _ in range(PLACES):
         assert portal.inside.acquire(timeout=5)
@@ -75,6 +82,27 @@ def test_one_reader_too_many_is_told_to_come_back(crowded: tuple[Admission, list
     assert f'http-equiv="refresh" content="{late.headers["Retry-After"]}"' in page
     assert "conservé" in page
     assert late.headers["Cache-Control"] == "no-store"
+
+
+def test_who_is_turned_away_is_counted_and_logged_like_anybody(crowded: tuple[Admission, list[Asker]]) -> None:
+    counted = meters().requests.labels(BUSY, "GET", "503")._value.get
+    before = counted()
+    with capture_logs() as lines:
+        late = Asker(crowded[0])
+        assert late.answered().startswith("503")
+    assert counted() == before + 1
+    line = next(one for one in lines if one["event"] == "request")
+    assert (line["method"], line["route"], line["status"], line["tenant"]) == ("GET", BUSY, 503, None)
+
+
+def test_the_page_is_the_houses_and_has_no_script(application: Flask) -> None:
+    page = busy_page(application)
+    assert asset("app.css") in page
+    assert "crrc-header" in page
+    assert page.count(SECONDS) == 2, "for the browser, and for who reads"
+    assert "<script" not in page
+    assert "nonce" not in page
+    assert "style=" not in page
 
 
 def test_a_program_is_told_as_a_program(crowded: tuple[Admission, list[Asker]]) -> None:
@@ -105,14 +133,14 @@ def test_a_page_that_fails_gives_its_place_back() -> None:
     def broken(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         raise ZeroDivisionError
 
-    door = Admission(broken, PLACES)
+    door = Admission(broken, PLACES, PAGE)
     for _ in range(5):
         with pytest.raises(ZeroDivisionError):
             door({"REQUEST_METHOD": "GET", "PATH_INFO": "/"}, lambda *_: None)
 
 
 def test_who_submits_waits_for_nobody_who_saves(portal: Portal) -> None:
-    door = Admission(portal, PLACES)
+    door = Admission(portal, PLACES, PAGE)
     savings = [Asker(door, "POST", "/bretagne/candidacies/1/autosave") for _ in range(PLACES + 3)]
     for _ in range(PLACES):
         assert portal.inside.acquire(timeout=5)
