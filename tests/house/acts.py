@@ -1,17 +1,15 @@
 """Every act that the house audits, read in its sources: `tx.audit("thing.move")`, and the moves of its machines."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from pkgutil import walk_packages
 
 from app.rooms import PACKAGES
 from bookings.rules.states import MOVEMENTS
 from kit.machine import Machine
 
-PROJECT = Path(__file__).resolve().parents[2]
 # Where the action is not a word of the source: the file, and what it may be there (moves of machines are known).
 COMPUTED: dict[str, tuple[str, ...]] = {
     "billing/service/bank_posting.py": ("payment.record", "matching.make"),
@@ -28,16 +26,6 @@ COMPUTED: dict[str, tuple[str, ...]] = {
     "tenants/service/profile.py": ("tenant_profile.set", "tenant_policy.set", "tenant.brand"),
     "tenants/service/second_factor.py": ("second_factor.prove", "second_factor.refuse"),
 }
-
-
-@cache
-def sources() -> Sequence[tuple[str, ast.Module]]:
-    """Every module of the packages and of the roof, by its path."""
-    return [
-        (str(path.relative_to(PROJECT)), ast.parse(path.read_text()))
-        for package in (*PACKAGES, "app", "kit")
-        for path in sorted((PROJECT / package).rglob("*.py"))
-    ]
 
 
 def audits(tree: ast.AST) -> Iterator[ast.Call]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from tests.house.acts import sources
+from tests.house.imports import sources
 
 WRITERS = {"add", "add_all", "delete", "insert", "update", "merge", "on_conflict_do_update", "on_conflict_do_nothing"}
 TOLD = {"audit", "advance"}

@@ -1,7 +1,8 @@
 """Our sources, read: what they import and what they call."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -11,11 +12,17 @@ FLOORS = (
 )
 
 
-def sources() -> Iterator[tuple[str, ast.AST]]:
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """A source, parsed once for every test of this process."""
+    return ast.parse(path.read_text())
+
+
+@cache
+def sources() -> Sequence[tuple[str, ast.Module]]:
     """Every module of ours, by its path from the project."""
-    for floor in FLOORS:
-        for path in sorted((PROJECT / floor).rglob("*.py")):
-            yield str(path.relative_to(PROJECT)), ast.parse(path.read_text())
+    found = (path for floor in FLOORS for path in sorted((PROJECT / floor).rglob("*.py")))
+    return [(str(path.relative_to(PROJECT)), tree_of(path)) for path in found]
 
 
 def imported(tree: ast.AST) -> set[str]:

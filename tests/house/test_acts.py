@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from functools import cache
 
 from app.rooms import acts, permissions
-from tests.house.acts import COMPUTED, audits, moves, sources
+from tests.house.acts import COMPUTED, audits, moves
 from tests.house.commands import commands
+from tests.house.imports import sources
 
 # Reading. Whoever looks is in the request's log; an audit line for each page would drown what was done.
 READS = {

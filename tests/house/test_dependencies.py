@@ -5,9 +5,9 @@ import re
 import subprocess
 import tomllib
 from importlib.metadata import packages_distributions
-from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[2]
+from tests.house.imports import PROJECT, tree_of
+
 FLOORS = (
     "app",
     "billing",
@@ -44,7 +44,7 @@ def imported() -> set[str]:
     """Names of the distributions that the code imports."""
     modules: set[str] = set()
     for path in (path for floor in FLOORS for path in (PROJECT / floor).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.Import):
                 modules |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

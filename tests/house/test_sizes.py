@@ -2,11 +2,13 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).resolve().parents[2]
+from tests.house.imports import PROJECT, tree_of
+
 FLOORS = (
     "app",
     "privacy",
@@ -28,6 +30,7 @@ LONGEST_FUNCTION = 40
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "base", "manager", "managers", "misc"}
 
 
+@cache
 def written_files() -> list[Path]:
     found = [path for name in OURS for path in (PROJECT / name).rglob("*") if path.suffix in WRITTEN and path.is_file()]
     return [path for path in found if "build" not in path.parts and "data" not in path.parts[:-1]]
@@ -38,7 +41,7 @@ def python_files() -> list[Path]:
 
 
 def long_functions(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
             # Decorators are counted as the reader counts them: not at all.
             length = node.end_lineno - node.lineno + 1
@@ -67,9 +70,5 @@ def test_no_module_is_a_drawer() -> None:
 
 
 def test_every_module_says_in_one_sentence_what_it_is() -> None:
-    silent = [
-        path
-        for path in python_files()
-        if path.read_text().strip() and not ast.get_docstring(ast.parse(path.read_text()))
-    ]
+    silent = [path for path in python_files() if path.read_text().strip() and not ast.get_docstring(tree_of(path))]
     assert [str(path.relative_to(PROJECT)) for path in silent] == []

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-PROJECT = Path(__file__).resolve().parents[2]
+from tests.house.imports import PROJECT, tree_of
+
 FLOORS = (
     "app",
     "privacy",
@@ -32,7 +33,7 @@ Texts = Callable[[Path], Iterator[tuple[int, str]]]
 
 def python_texts(path: Path) -> Iterator[tuple[int, str]]:
     """Every string of a module that is not a docstring."""
-    tree = ast.parse(path.read_text())
+    tree = tree_of(path)
     docstrings = {
         id(node.body[0].value)
         for node in ast.walk(tree)
