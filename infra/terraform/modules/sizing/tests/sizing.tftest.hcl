@@ -45,8 +45,8 @@ run "the_country" {
     error_message = "Eighteen regions are the largest class."
   }
   assert {
-    # 8,750 in ten minutes, 6,000 a core: two pods, and one that may be lost.
-    condition     = output.pods.web.least == 3 && output.pods.web.most >= 6
+    # 8,750 in ten minutes, 1,000 a core: nine pods, and one that may be lost.
+    condition     = output.pods.web.least == 10 && output.pods.web.most >= 20
     error_message = "The web is sized by the last ten minutes."
   }
   assert {
@@ -76,8 +76,8 @@ run "everybody_on_the_last_evening" {
   }
 
   assert {
-    condition     = output.pods.web.least == 11
-    error_message = "60,000 in ten minutes: ten cores and a spare one."
+    condition     = output.pods.web.least == 61
+    error_message = "60,000 in ten minutes: sixty cores and a spare one."
   }
   assert {
     # A node gives 3.5 cores to pods.
@@ -95,12 +95,12 @@ run "a_slower_web_has_more_pods" {
   variables {
     regions              = 18
     establishments       = 35000
-    submissions_per_core = 1000
+    submissions_per_core = 500
   }
 
   assert {
-    condition     = output.pods.web.least == 10
-    error_message = "8,750 in ten minutes at 1,000 a core: nine pods and a spare one."
+    condition     = output.pods.web.least == 19
+    error_message = "8,750 in ten minutes at 500 a core: eighteen pods and a spare one."
   }
 }
 
