@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from uuid import UUID
 
+from app.sweeping import LOST_FILES
 from billing.jobs.issuing import DOCUMENTS, ISSUING
 from billing.jobs.online import ONLINE
 from billing.jobs.transmitting import TRANSMITTING
@@ -28,6 +29,7 @@ ERRANDS: tuple[Errand, ...] = (
     PURGING,
     COPIES,
     ERASING,
+    LOST_FILES,
 )
 # What is done for a portal that is suspended too.
 ALWAYS: tuple[Errand, ...] = (EXPORTS,)

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from kit import servers
-from kit.errors import Invalid, NotFound
+from kit.errors import CrrcError, Invalid, NotFound
 
 
 class StorageAway(OSError):
@@ -84,6 +84,29 @@ class FolderStorage:
 def storage() -> Storage:
     """The installation's storage. Raises Invalid when CRRC_STORAGE_URL names a kind that this version does not know."""
     return open_storage(servers.storage_url())
+
+
+def keep_bytes(name: str, content: bytes) -> None:
+    """Keep what is in memory under `name`."""
+    with tempfile.NamedTemporaryFile(prefix="crrc-") as draft:
+        draft.write(content)
+        draft.flush()
+        storage().keep(name, Path(draft.name))
+
+
+@contextmanager
+def kept_first(name: str, content: bytes) -> Iterator[None]:
+    """Keep bytes under a name of their own, before the transaction that names them: a slow storage holds no lock.
+
+    What the command refuses leaves nothing. After any other fault nobody knows whether the database has committed: the
+    bytes stay, and are swept later if no row names them (app.sweeping).
+    """
+    keep_bytes(name, content)
+    try:
+        yield
+    except CrrcError:
+        storage().forget(name)
+        raise
 
 
 def open_storage(address: str) -> Storage:

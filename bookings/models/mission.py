@@ -70,7 +70,7 @@ class Mission(OwnedByTenant, Identified, Base):
 
 
 class Deliverable(OwnedByTenant, Identified, Base):
-    """A file that a mission delivers, by version. The file itself is in the storage under its SHA-256."""
+    """A file that a mission delivers, by version. The file itself is in the storage under its identifier."""
 
     __tablename__ = "deliverable"
     __table_args__ = (

@@ -1,8 +1,6 @@
 """Deliverables: sent by the provider, read by the facility, shared with the GRADeS when the facility says so."""
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
@@ -16,10 +14,10 @@ from bookings.service.delivery import await_answer
 from kit import signing
 from kit.actor import Actor
 from kit.db import uuid7
-from kit.errors import Conflict, Invalid
+from kit.errors import Conflict, Invalid, NotFound
 from kit.file_name import clean_name
 from kit.permissions import permit
-from kit.storage import storage
+from kit.storage import kept_first, storage
 from kit.transaction import Tx, transaction
 
 CLOSED = (
@@ -44,19 +42,18 @@ def add_deliverable(actor: Actor, mission_id: UUID, upload: Upload) -> Deliverab
     note) for what is not accepted, Conflict when the mission takes none.
     """
     permit(PERMISSIONS, actor, "deliverable.add")
-    _check_open_to(actor, mission_id)
+    tenant_id = _check_open_to(actor, mission_id)
     content = upload.content.read(MOST_BYTES + 1)
     if not upload.name:
         raise refusal("Choisissez un fichier.")
     file_name = clean_name(upload.name, "livrable")
     content_type = type_of(content, file_name)
-    note = _note(upload.note)
-    with transaction(actor) as tx:
+    note, deliverable_id, digest = _note(upload.note), uuid7(), signing.sha256(content)
+    with kept_first(_place(tenant_id, deliverable_id), content), transaction(actor) as tx:
         mission = _get_open(tx, mission_id, lock=True)
-        digest = _keep(tx, content)
         name = _document(tx, mission, upload.document, file_name)
         deliverable = Deliverable(
-            id=uuid7(),
+            id=deliverable_id,
             mission_id=mission.id,
             organisation_id=mission.organisation_id,
             provider_id=mission.provider_id,
@@ -100,14 +97,18 @@ def view_deliverable(actor: Actor, deliverable_id: UUID) -> Deliverable:
 def read_deliverable(actor: Actor, deliverable_id: UUID) -> tuple[Deliverable, bytes]:
     """A deliverable and its content. Raises NotFound, also to strangers."""
     deliverable = view_deliverable(actor, deliverable_id)
-    with storage().open(_place(deliverable.tenant_id, deliverable.sha256)) as file:
-        return deliverable, file.read()
+    try:
+        with storage().open(_place(deliverable.tenant_id, deliverable_id)) as file:
+            return deliverable, file.read()
+    except NotFound:
+        with storage().open(_first_place(deliverable)) as file:
+            return deliverable, file.read()
 
 
-def _check_open_to(actor: Actor, mission_id: UUID) -> None:
-    """Before a file is looked into, which takes time: whether its sender may send it at all."""
+def _check_open_to(actor: Actor, mission_id: UUID) -> UUID:
+    """Before a file is looked into, which takes time: whether its sender may send it at all. Returns the tenant."""
     with transaction(actor) as tx:
-        _get_open(tx, mission_id)
+        return _get_open(tx, mission_id).tenant_id
 
 
 def _get_open(tx: Tx, mission_id: UUID, lock: bool = False) -> Mission:
@@ -136,15 +137,11 @@ def _note(typed: str) -> str:
     return note
 
 
-def _keep(tx: Tx, content: bytes) -> str:
-    """Under its SHA-256 (returned), in the tenant's folder: the same bytes twice are kept once, and never change."""
-    digest = signing.sha256(content)
-    with tempfile.NamedTemporaryFile(prefix="crrc-") as draft:
-        draft.write(content)
-        draft.flush()
-        storage().keep(_place(tx.tenant_id, digest), Path(draft.name))
-    return digest
+def _place(tenant_id: UUID, deliverable_id: UUID) -> str:
+    """Where the storage keeps a deliverable: the end of its number, which is random, spreads the folders."""
+    return f"deliverables/{tenant_id}/{deliverable_id.hex[-2:]}/{deliverable_id}"
 
 
-def _place(tenant_id: UUID, digest: str) -> str:
-    return f"deliverables/{tenant_id}/{digest[:2]}/{digest}"
+def _first_place(deliverable: Deliverable) -> str:
+    """Where the first versions of the portal kept one: under its SHA-256."""
+    return f"deliverables/{deliverable.tenant_id}/{deliverable.sha256[:2]}/{deliverable.sha256}"

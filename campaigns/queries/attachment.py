@@ -69,11 +69,6 @@ def find_unscanned(session: Session, after: UUID | None = None) -> Attachment | 
     return session.scalar(query if after is None else query.where(Attachment.id > after))
 
 
-def known_ids(session: Session) -> set[UUID]:
-    """The number of every attachment, and of every upload under way."""
-    return {*session.scalars(select(Attachment.id)), *session.scalars(select(AttachmentUpload.id))}
-
-
 def has_unscanned(session: Session) -> bool:
     """Whether there is one."""
     return bool(session.scalar(select(exists().where(Attachment.scanned_at.is_(None)))))

@@ -1,6 +1,5 @@
 """A file that somebody joins: what it must be to be kept, where it is kept, and who may open it. Pure."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -47,15 +46,6 @@ def place(tenant_id: UUID, attachment_id: UUID) -> str:
 def piece_place(tenant_id: UUID, upload_id: UUID, offset: int, sha256: str) -> str:
     """Where a piece waits. Two machines that receive the same one write the same name, others another."""
     return f"pieces/{tenant_id}/{upload_id}/{offset:012}-{sha256}"
-
-
-def is_lost(name: str, known: Collection[UUID], before: int) -> bool:
-    """Whether a name of the storage is ours, of no row in `known`, and came before an instant (milliseconds)."""
-    parts = name.split("/")
-    if parts[0] not in ("attachments", "pieces"):
-        return False
-    owner = UUID(parts[-1] if parts[0] == "attachments" else parts[2])
-    return owner not in known and owner.int >> 80 < before
 
 
 def look(field: FormField, content: bytes, name: str) -> Sent:

@@ -1,10 +1,8 @@
 """What is joined to a file: added, removed, opened. What is acknowledged is on disk, and in the draft's answers."""
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -25,7 +23,7 @@ from kit.db import uuid7
 from kit.errors import Invalid
 from kit.file_name import clean_name
 from kit.permissions import allows, permit
-from kit.storage import storage
+from kit.storage import kept_first, storage
 from kit.transaction import Tx, transaction
 
 DAY = timedelta(days=1)
@@ -168,15 +166,10 @@ def join(actor: Actor, draft: Draft, field: FormField, sent: Sent, upload_id: UU
     if files.same_file(value, digest) is None:
         rules.check_room(field, value)
     place = rules.place(draft.candidacy.tenant_id, made.id)
-    keep(place, sent.content)
-    try:
-        with transaction(actor) as tx:
-            kept = _join(tx, draft, field, made)
-            if upload_id is not None:
-                queries.get_upload(tx.session, upload_id, lock=True).attachment_id = kept.attachment.id
-    except BaseException:
-        storage().forget(place)
-        raise
+    with kept_first(place, sent.content), transaction(actor) as tx:
+        kept = _join(tx, draft, field, made)
+        if upload_id is not None:
+            queries.get_upload(tx.session, upload_id, lock=True).attachment_id = kept.attachment.id
     if kept.attachment is not made:
         storage().forget(place)
     return kept
@@ -220,11 +213,3 @@ def _again(tx: Tx, draft: Draft) -> Draft:
     if candidacy.form_version != draft.version.form_version:  # its answers follow an older form
         return open_draft(tx, candidacy.id, "attachment.add")
     return replace(draft, candidacy=candidacy, answers=dict(candidacy.answers))
-
-
-def keep(place: str, content: bytes) -> None:
-    """On disk, whole, when this returns."""
-    with tempfile.NamedTemporaryFile(prefix="crrc-") as draft:
-        draft.write(content)
-        draft.flush()
-        storage().keep(place, Path(draft.name))

@@ -36,8 +36,6 @@ def run(tenant_id: UUID, stop: Stop) -> int:
     done = 0
     while not stop() and forget_next(tenant_id):
         done += 1
-    if done:
-        sweep(tenant_id)
     after: UUID | None = None
     while clamd.is_on() and not stop():
         found = _next(tenant_id, after)
@@ -61,20 +59,6 @@ def forget_next(tenant_id: UUID) -> bool:
         forget_pieces(old)
         tx.session.delete(old)
         return True
-
-
-def sweep(tenant_id: UUID) -> int:
-    """Remove bytes that no row knows, a day old at least: of a machine that died between the disk and the database.
-
-    Their name says when they came: it ends with a UUIDv7 (an attachment), or follows one (a piece). Returns how many.
-    """
-    with transaction(system(tenant_id, NAME)) as tx:
-        known = queries.known_ids(tx.session)
-        before = int((tx.now - rules.KEPT_UNFINISHED).timestamp() * 1000)
-    lost = [name for name in storage().names(tenant_id) if rules.is_lost(name, known, before)]
-    for name in lost:
-        storage().forget(name)
-    return len(lost)
 
 
 def _next(tenant_id: UUID, after: UUID | None) -> Attachment | None:

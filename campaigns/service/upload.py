@@ -10,14 +10,14 @@ from campaigns.models import AttachmentUpload
 from campaigns.queries import attachment as queries
 from campaigns.rules import attachment as rules
 from campaigns.rules.form import FormField
-from campaigns.service.attachment import Kept, check_writable, count_look, join, keep, open_question
+from campaigns.service.attachment import Kept, check_writable, count_look, join, open_question
 from campaigns.service.draft import Draft, open_draft
 from kit import signing
 from kit.actor import Actor
 from kit.db import uuid7
 from kit.errors import Conflict, Invalid, NotFound
 from kit.file_name import clean_name
-from kit.storage import storage
+from kit.storage import keep_bytes, storage
 from kit.transaction import Tx, transaction
 
 NOT_ALL = "Il manque des morceaux de ce fichier\N{NO-BREAK SPACE}: continuez l’envoi."
@@ -67,8 +67,7 @@ def receive_piece(actor: Actor, upload_id: UUID, offset: int, piece: bytes, sha2
         _check_piece(upload, offset, piece, sha256 or digest, digest)
     if not piece or _has(upload, offset, digest):
         return upload
-    place = rules.piece_place(upload.tenant_id, upload_id, offset, digest)
-    keep(place, piece)
+    keep_bytes(rules.piece_place(upload.tenant_id, upload_id, offset, digest), piece)
     with transaction(actor) as tx:
         upload = queries.get_upload(tx.session, upload_id, lock=True)
         if not _has(upload, offset, digest):

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from finess.service.claiming import entity_facts
+from kit import signing
 from kit.download import attachment
 from kit.errors import Conflict, CrrcError, Forbidden, Invalid
 from kit.web import actor, page, permission
@@ -32,8 +33,7 @@ def view(claim_id: UUID) -> Response:
 def proof(claim_id: UUID) -> Response:
     """The file, always to be saved and never shown."""
     found, content = read_proof(actor(), claim_id)
-    digest = (found.file_stored or "").rpartition("/")[2]
-    return attachment(content, found.file_type or "", found.file_name or "", digest)
+    return attachment(content, found.file_type or "", found.file_name or "", signing.sha256(content))
 
 
 @blueprint.post("/accept")

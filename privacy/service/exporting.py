@@ -5,10 +5,8 @@ for themself, never in one that a GRADeS makes for a letter, since they belong t
 """
 
 import json
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +18,7 @@ from kit.db import uuid7
 from kit.errand import Stop
 from kit.errors import Conflict, NotFound, Unauthenticated
 from kit.permissions import permit
-from kit.storage import storage
+from kit.storage import keep_bytes, storage
 from kit.transaction import Tx, transaction
 from notifications.service.notices import NewNotice, notify
 from privacy.gateway.paper_pdf import make_pdf
@@ -199,10 +197,7 @@ def plain(value: Any) -> Any:
 def _keep(tenant_id: UUID, export_id: UUID, kind: str, content: bytes) -> str:
     """Made twice, it is kept under two names: what is kept never changes."""
     name = f"tenants/{tenant_id}/personal/{export_id}-{uuid7()}.{kind}"
-    with tempfile.NamedTemporaryFile(prefix="crrc-") as draft:
-        draft.write(content)
-        draft.flush()
-        storage().keep(name, Path(draft.name))
+    keep_bytes(name, content)
     return name
 
 

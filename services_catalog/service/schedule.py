@@ -1,11 +1,9 @@
 """Price schedules: imported as drafts with a report, read, taken away as files, put aside."""
 
 import hashlib
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +13,7 @@ from kit.document.finding import Refused, errors_of
 from kit.errors import Invalid
 from kit.french import NBSP, day
 from kit.permissions import permit
-from kit.storage import storage
+from kit.storage import kept_first
 from kit.transaction import Tx, transaction
 from services_catalog.gateway.spreadsheet import read_sheet
 from services_catalog.models import FrameworkAgreement, Lot, PriceLine, PriceRevision, PriceSchedule
@@ -63,8 +61,11 @@ def import_schedule(actor: Actor, lot_id: UUID, sent: NewSchedule) -> PriceSched
     Raises Refused (Invalid) with what was found, cell by cell, and keeps nothing; Invalid on the fields of the form.
     """
     permit(PERMISSIONS, actor, "price_schedule.import")
-    sheet = read_sheet(sent.content)
     with transaction(actor) as tx:
+        lot = queries.get_lot(tx.session, lot_id)
+        permit(PERMISSIONS, actor, "price_schedule.import", queries.get_agreement(tx.session, lot.agreement_id))
+    sheet, schedule_id = read_sheet(sent.content), uuid7()
+    with kept_first(place(lot.tenant_id, schedule_id), sent.content), transaction(actor) as tx:
         lot = queries.get_lot(tx.session, lot_id)
         agreement = queries.get_agreement(tx.session, lot.agreement_id, lock=True)
         permit(PERMISSIONS, actor, "price_schedule.import", agreement)
@@ -76,6 +77,7 @@ def import_schedule(actor: Actor, lot_id: UUID, sent: NewSchedule) -> PriceSched
         if errors_of(findings):
             raise Refused(findings)
         schedule = _draft(tx, lot, provider_id, sent)
+        schedule.id = schedule_id
         schedule.starts_on, schedule.ends_on = starts_on, ends_on
         schedule.formula = formula.as_json() if formula else None
         schedule.report = [{"path": one.path, "sentence": one.sentence} for one in findings]
@@ -84,8 +86,6 @@ def import_schedule(actor: Actor, lot_id: UUID, sent: NewSchedule) -> PriceSched
         _write_lines(tx, schedule, lines)
         tx.audit("price_schedule.import", schedule.id, lines=len(lines), sha256=schedule.sha256)
         tx.emit("price_schedule.import", schedule.id)
-        # Last: a file without its row harms nobody, a row without its file would.
-        _keep(tx, schedule, sent.content)
         return schedule
 
 
@@ -149,7 +149,6 @@ def _check(tx: Tx, agreement: FrameworkAgreement, lot: Lot, sent: NewSchedule) -
 def _draft(tx: Tx, lot: Lot, provider_id: UUID, sent: NewSchedule) -> PriceSchedule:
     """The holder's next schedule, of this file."""
     return PriceSchedule(
-        id=uuid7(),
         lot_id=lot.id,
         provider_id=provider_id,
         number=queries.last_number(tx.session, lot.id, provider_id) + 1,
@@ -168,13 +167,11 @@ def _write_lines(tx: Tx, schedule: PriceSchedule, lines: Sequence[BpuLine]) -> N
         tx.add(PriceLine(id=uuid7(), schedule_id=schedule.id, position=position, **columns))
 
 
-def stored_name(tx: Tx, schedule: PriceSchedule) -> str:
-    """Where the file is kept: by its digest, whoever sends it again."""
-    return f"schedules/{tx.tenant_id}/{schedule.sha256}"
+def place(tenant_id: UUID, schedule_id: UUID) -> str:
+    """Where the storage keeps the file that a schedule came from."""
+    return f"schedules/{tenant_id}/{schedule_id}"
 
 
-def _keep(tx: Tx, schedule: PriceSchedule, content: bytes) -> None:
-    with tempfile.NamedTemporaryFile() as draft:
-        draft.write(content)
-        draft.flush()
-        storage().keep(stored_name(tx, schedule), Path(draft.name))
+def first_place(schedule: PriceSchedule) -> str:
+    """Where the first versions of the portal kept it: under its SHA-256."""
+    return f"schedules/{schedule.tenant_id}/{schedule.sha256}"

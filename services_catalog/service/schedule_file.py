@@ -4,13 +4,14 @@ from typing import Literal
 from uuid import UUID
 
 from kit.actor import Actor
+from kit.errors import NotFound
 from kit.permissions import permit
 from kit.storage import storage
 from kit.transaction import transaction
 from services_catalog.gateway import schedule_file as files
 from services_catalog.permissions import PERMISSIONS
 from services_catalog.queries import market as queries
-from services_catalog.service.schedule import stored_name, view_schedule
+from services_catalog.service.schedule import first_place, place, view_schedule
 
 
 def read_original(actor: Actor, schedule_id: UUID) -> tuple[str, bytes]:
@@ -18,9 +19,12 @@ def read_original(actor: Actor, schedule_id: UUID) -> tuple[str, bytes]:
     with transaction(actor) as tx:
         schedule = queries.get_schedule(tx.session, schedule_id)
         permit(PERMISSIONS, actor, "price_schedule.view", schedule)
-        name = stored_name(tx, schedule)
-    with storage().open(name) as file:
-        return schedule.file_name, file.read()
+    try:
+        with storage().open(place(schedule.tenant_id, schedule_id)) as file:
+            return schedule.file_name, file.read()
+    except NotFound:
+        with storage().open(first_place(schedule)) as file:
+            return schedule.file_name, file.read()
 
 
 def export_schedule(actor: Actor, schedule_id: UUID, kind: Literal["csv", "xlsx"]) -> tuple[str, bytes]:

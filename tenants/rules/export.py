@@ -32,7 +32,7 @@ schema.json       chaque table : ses colonnes, leur type, sa clé, ce qu'elle d
 registers.json    les éditions du registre national que des lignes désignent, et leur empreinte
 rows/<table>.csv  les lignes de la table : CSV (RFC 4180), UTF-8, virgules, titres ; vide : valeur absente
 rows/<table>.jsonl  les mêmes lignes, un objet JSON par ligne
-files/            les fichiers : livrables et factures sous leur empreinte SHA-256, que donnent les tables
+files/            les fichiers, sous l'identifiant de leur ligne ou sous l'empreinte SHA-256 que donnent les tables
 
 Pour ouvrir un CSV dans un tableur, importez-le en déclarant que chaque colonne est du texte. Ce que des personnes ont
 écrit y est tel quel, même quand un tableur le prendrait pour une formule.

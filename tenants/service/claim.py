@@ -1,21 +1,20 @@
 """Claiming a legal entity's account: opened at once when somebody vouches for the person, asked for otherwise."""
 
-import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
-from kit import limits, signing
+from kit import limits
 from kit.actor import Actor
 from kit.db import uuid7
 from kit.errors import Conflict, Invalid, Unauthenticated
 from kit.file_name import clean_name
 from kit.permissions import permit
-from kit.storage import storage
+from kit.storage import kept_first, storage
 from kit.transaction import Tx, transaction
 from tenants.models import Organisation, OrganisationClaim
 from tenants.permissions import PERMISSIONS
@@ -64,25 +63,23 @@ def claim(
     wished there. Raises Invalid (finess_ej, function, evidence, role, file), Conflict, TooManyRequests.
     """
     permit(PERMISSIONS, actor, "organisation_claim.ask")
-    if actor.user_id is None:
+    if actor.user_id is None or actor.tenant_id is None:
         raise Unauthenticated()
     declared, wished = check_line(function, "function", FUNCTION), check_role(role, ORGANISATION_ROLES)
     number = check_finess_ej(entity.finess_ej)
-    proof_file = _look_into(file, actor.user_id) if file is not None else None
+    proof = _look_into(file, actor.user_id) if file is not None else None
     _limit(actor.user_id)
-    with transaction(actor) as tx:
-        organisation = find_organisation(tx.session, number)
-        told = told_of(tx, entity)
-        if organisation is None and (told.proof or not wants_proof(tx)):
-            return _open(tx, entity, declared)
-        if organisation is not None and find_place(tx.session, tx.tenant_id, organisation.id, actor.user_id):
-            raise Conflict("Vous faites déjà partie de ce compte.")
-        text = check_text(evidence, "evidence", MISSING, LONGEST_EVIDENCE)
-        asked = _ask(tx, entity, told, (declared, text, wished if organisation else "owner"), proof_file)
-        tx.audit("organisation_claim.ask", asked.id, finess_ej=number, file=proof_file is not None)
-        tx.emit("organisation_claim.ask", asked.id)
-        tx.due("organisation_claim.wait", asked.id, tx.now + ANSWER_WITHIN)
-        return asked
+    said: dict[str, Any] = {"id": uuid7(), "user_id": actor.user_id, "finess_ej": number}
+    said |= {"function": declared, "role": wished, "evidence": evidence}
+    if proof is None:
+        return _settle(actor, entity, said)
+    place = proof_place(actor.tenant_id, said["id"])
+    sent = {"file_stored": place, "file_name": proof.name, "file_type": proof.content_type}
+    with kept_first(place, proof.content):
+        done = _settle(actor, entity, said | sent | {"file_bytes": len(proof.content)})
+    if isinstance(done, Organisation):  # it opened: nobody is asked, nothing is to be proved
+        storage().forget(place)
+    return done
 
 
 def withdraw_claim(actor: Actor, claim_id: UUID) -> OrganisationClaim:
@@ -96,15 +93,33 @@ def withdraw_claim(actor: Actor, claim_id: UUID) -> OrganisationClaim:
         return request.claim
 
 
-def proof_place(tenant_id: UUID, digest: str) -> str:
-    """Where a proof is kept: under its SHA-256, in the tenant's folder."""
-    return f"claims/{tenant_id}/{digest[:2]}/{digest}"
+def proof_place(tenant_id: UUID, claim_id: UUID) -> str:
+    """Where the storage keeps the proof of a request: the end of its number, which is random, spreads the folders."""
+    return f"claims/{tenant_id}/{claim_id.hex[-2:]}/{claim_id}"
 
 
 def _limit(user_id: UUID) -> None:
     limits.hit(
         "organisation_claim", str(user_id), MOST_A_DAY, timedelta(days=1), "Vous avez envoyé beaucoup de demandes."
     )
+
+
+def _settle(actor: Actor, entity: Claimed, said: Mapping[str, Any]) -> Organisation | OrganisationClaim:
+    """Open the account, or ask for it in the words that were `said`."""
+    with transaction(actor) as tx:
+        organisation = find_organisation(tx.session, said["finess_ej"])
+        told = told_of(tx, entity)
+        if organisation is None and (told.proof or not wants_proof(tx)):
+            return _open(tx, entity, said["function"])
+        if organisation is not None and find_place(tx.session, tx.tenant_id, organisation.id, said["user_id"]):
+            raise Conflict("Vous faites déjà partie de ce compte.")
+        text = check_text(said["evidence"], "evidence", MISSING, LONGEST_EVIDENCE)
+        wished = said["role"] if organisation else "owner"
+        asked = _ask(tx, entity, told, {**said, "evidence": text, "role": wished})
+        tx.audit("organisation_claim.ask", asked.id, finess_ej=asked.finess_ej, file=asked.file_stored is not None)
+        tx.emit("organisation_claim.ask", asked.id)
+        tx.due("organisation_claim.wait", asked.id, tx.now + ANSWER_WITHIN)
+        return asked
 
 
 def _open(tx: Tx, entity: Claimed, function: str) -> Organisation:
@@ -114,22 +129,15 @@ def _open(tx: Tx, entity: Claimed, function: str) -> Organisation:
         raise Invalid(NOT_SENT, {"evidence": TAKEN}) from None
 
 
-def _ask(tx: Tx, entity: Claimed, told: Told, words: tuple[str, str, str], file: ProofFile | None) -> OrganisationClaim:
-    function, evidence, role = words
+def _ask(tx: Tx, entity: Claimed, told: Told, said: Mapping[str, Any]) -> OrganisationClaim:
     row: dict[str, Any] = {
+        **said,
         "tenant_id": tx.tenant_id,
-        "id": uuid7(),
-        "finess_ej": check_finess_ej(entity.finess_ej),
         "name": " ".join(entity.name.split()) or entity.finess_ej,
-        "user_id": tx.actor.user_id,
-        "role": role,
-        "function": function,
-        "evidence": evidence,
         "siret": told.siret,
         "state": CLAIM.initial,
         "asked_at": tx.now,
         "decision": "",
-        **(_kept(tx, file) if file else {}),
     }
     statement = insert(OrganisationClaim).values(row).on_conflict_do_nothing()
     asked: OrganisationClaim | None = tx.session.scalar(statement.returning(OrganisationClaim))
@@ -146,18 +154,3 @@ def _look_into(file: Upload, user_id: UUID) -> ProofFile:
     content = file.content.read(MOST_BYTES + 1)
     name = clean_name(file.name, "justificatif")
     return ProofFile(name, type_of(content, name), content)
-
-
-def _kept(tx: Tx, file: ProofFile) -> dict[str, Any]:
-    """On disk before it is announced; the same bytes twice are kept once, and never change."""
-    place = proof_place(tx.tenant_id, signing.sha256(file.content))
-    with tempfile.NamedTemporaryFile(prefix="crrc-") as draft:
-        draft.write(file.content)
-        draft.flush()
-        storage().keep(place, Path(draft.name))
-    return {
-        "file_stored": place,
-        "file_name": file.name,
-        "file_type": file.content_type,
-        "file_bytes": len(file.content),
-    }

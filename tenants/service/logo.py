@@ -1,14 +1,12 @@
 """The portal's logo: sent by a manager, kept as a PNG of ours, shown to everybody."""
 
-import tempfile
-from pathlib import Path
 from uuid import UUID
 
 from kit import signing
 from kit.actor import Actor
 from kit.errors import NotFound
 from kit.permissions import permit
-from kit.storage import storage
+from kit.storage import keep_bytes, storage
 from kit.transaction import transaction
 from tenants.gateway.picture import logo_png
 from tenants.models import Tenant
@@ -27,10 +25,7 @@ def set_logo(actor: Actor, content: bytes, version: str | None = None) -> str:
     digest = signing.sha256(picture)
     if actor.tenant_id is None:
         raise NotFound()
-    with tempfile.NamedTemporaryFile(prefix="crrc-") as draft:
-        draft.write(picture)
-        draft.flush()
-        storage().keep(_place(actor.tenant_id, digest), Path(draft.name))
+    keep_bytes(_place(actor.tenant_id, digest), picture)
     _write(actor, digest, version)
     return digest
 

@@ -10,7 +10,7 @@ from bookings.service.deliverable import Upload, add_deliverable, read_deliverab
 from kit import signing
 from kit.actor import Actor
 from kit.errors import Conflict, Forbidden, Invalid, NotFound
-from kit.storage import storage
+from kit.storage import keep_bytes, storage
 from tenants.models import Tenant
 from tests.bookings import sent
 from tests.bookings.doing import Scene, a_scene, accept, add_file, deliver
@@ -81,12 +81,21 @@ def test_an_accepted_mission_takes_no_more(scene: Scene) -> None:
 
 
 def test_what_is_refused_is_not_kept(scene: Scene) -> None:
-    content = sent.with_script()
-    with pytest.raises(Invalid):
-        add_file(scene, "rapport.pdf", content)
-    digest = signing.sha256(content)
-    with pytest.raises(NotFound), storage().open(f"deliverables/{scene.tenant.id}/{digest[:2]}/{digest}"):
-        pass
+    for refused in (
+        lambda: add_file(scene, "rapport.pdf", sent.with_script()),
+        lambda: add_file(scene, document="Autre chose.pdf"),
+    ):
+        with pytest.raises(Invalid):
+            refused()
+    assert storage().names(scene.tenant.id) == []
+
+
+def test_what_the_first_versions_kept_under_its_digest_is_read(scene: Scene) -> None:
+    deliverable, digest = add_file(scene), signing.sha256(sent.a_pdf())
+    (name,) = storage().names(scene.tenant.id)
+    storage().forget(name)
+    keep_bytes(f"deliverables/{scene.tenant.id}/{digest[:2]}/{digest}", sent.a_pdf())
+    assert read_deliverable(scene.buyer, deliverable.id)[1] == sent.a_pdf()
 
 
 @pytest.mark.parametrize(

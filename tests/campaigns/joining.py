@@ -7,11 +7,12 @@ from uuid import UUID
 
 from campaigns.models import Attachment, AttachmentUpload, Campaign, Candidacy
 from campaigns.rules.attachment import place
-from campaigns.service.attachment import Kept, Upload, add_attachment, keep
+from campaigns.service.attachment import Kept, Upload, add_attachment
 from campaigns.service.candidacy import open_file
 from kit import clock, signing
 from kit.actor import Actor, system
 from kit.db import uuid7
+from kit.storage import keep_bytes
 from kit.transaction import transaction
 from tenants.models import Tenant
 from tests.bookings import sent
@@ -96,6 +97,6 @@ def submitted_papers(tenant: Tenant, candidacy_id: UUID) -> dict[str, str]:
         named = {"candidacy_id": candidacy_id, "field": "proof", "name": "Attestation.pdf", "size": len(content)}
         facts = {"content_type": "application/pdf", "sha256": signing.sha256(content)}
         kept = tx.add(Attachment(id=uuid7(), added_at=tx.now, submitted_at=tx.now, **named, **facts))
-        keep(place(tenant.id, kept.id), content)
+        keep_bytes(place(tenant.id, kept.id), content)
         upload = tx.add(AttachmentUpload(id=uuid7(), received=0, pieces=[], begun_at=tx.now, **named))
         return {"attachment_id": str(kept.id), "upload_id": str(upload.id)}

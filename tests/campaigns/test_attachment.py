@@ -23,7 +23,7 @@ from campaigns.service.submission import submit_candidacy, view_submission
 from kit import clock
 from kit.actor import Actor, system
 from kit.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests
-from kit.storage import storage
+from kit.storage import FolderStorage, storage
 from kit.transaction import transaction
 from tenants.models import Tenant
 from tests.bookings import sent
@@ -272,7 +272,7 @@ def test_what_the_disk_refuses_is_not_acknowledged(tenant: Tenant, monkeypatch: 
     def full(*_: object) -> None:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(attachments, "keep", full)
+    monkeypatch.setattr(FolderStorage, "keep", full)
     with pytest.raises(OSError, match="No space"):
         add(person, file.id)
     assert joined(person, file.id) == []

@@ -6,9 +6,7 @@ from uuid import uuid4
 import pytest
 
 from campaigns.rules import form as forms
-from campaigns.rules.attachment import is_lost, piece_place, place
 from campaigns.rules.form import files
-from kit.db import uuid7
 from tests.campaigns import documents
 from tests.campaigns.documents import checked
 from tests.campaigns.forms import form as a_form
@@ -107,13 +105,3 @@ def test_a_form_that_changes_keeps_files_and_never_makes_text_of_them() -> None:
     assert "proof" not in forms.carry(before, a_form(form=with_files(text)), answers)
     assert "proof" not in forms.carry(a_form(form=with_files(text)), same, {"proof": "a.pdf"})
     assert MORE["required"] is False
-
-
-def test_what_is_lost_is_ours_old_and_unknown() -> None:
-    tenant, one = uuid4(), uuid7()
-    now = one.int >> 80
-    for name in (place(tenant, one), piece_place(tenant, one, 0, "ab")):
-        assert is_lost(name, set(), now + 1)
-        assert not is_lost(name, {one}, now + 1)
-        assert not is_lost(name, set(), now)
-    assert not is_lost(f"deliverables/{tenant}/ab/abcd", set(), now + 1)

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
+from app.sweeping import sweep
 from campaigns.models import AttachmentUpload, Candidacy
 from campaigns.rules import attachment as rules
 from campaigns.rules.filing import TooLate
@@ -18,7 +19,7 @@ from campaigns.service.upload import Misplaced
 from kit import clock
 from kit.actor import Actor
 from kit.errors import Conflict, Forbidden, Invalid, NotFound
-from kit.storage import storage
+from kit.storage import keep_bytes, storage
 from tenants.models import Tenant
 from tests.bookings import sent
 from tests.campaigns.applying import AFTER, DURING, a_colleague
@@ -82,16 +83,15 @@ def test_a_machine_that_dies_between_the_disk_and_the_row(tenant: Tenant) -> Non
     (first, piece), lost = PIECES[0], b"what a dead machine had kept"
     for content in (piece, lost):
         storage_name = rules.piece_place(tenant.id, upload_id, first, hashlib.sha256(content).hexdigest())
-        uploads.keep(storage_name, content)
+        keep_bytes(storage_name, content)
     send(person, upload_id, PIECES)
     kept = uploads.finish_upload(person, upload_id).attachment
     assert kept.sha256 == hashlib.sha256(WHOLE).hexdigest()
-    uploads.keep(
-        rules.place(tenant.id, UUID(int=0x0199_0000_0000_7000_8000_0000_0000_0001)), b"of another dead machine"
-    )
+    keep_bytes(rules.place(tenant.id, UUID(int=0x0199_0000_0000_7000_8000_0000_0000_0001)), b"of another dead machine")
     assert len(storage().names(tenant.id)) == 3
     with clock.frozen(datetime.now(UTC) + 2 * rules.KEPT_UNFINISHED):
         assert run(tenant.id, lambda: False) == 1
+        assert sweep(tenant.id) == 2
     assert storage().names(tenant.id) == [rules.place(tenant.id, kept.id)]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from kit.actor import Actor, operator, system
 from kit.document.finding import Refused
 from kit.errors import Conflict, Forbidden, Invalid, NotFound
+from kit.storage import keep_bytes, storage
 from kit.transaction import transaction
 from services_catalog.models import Lot, PriceLine, PriceSchedule, Service
 from services_catalog.rules.price import Priced, Unpriced
@@ -262,6 +263,10 @@ def test_files_come_back_as_they_were(tenant: Tenant, grades: Actor, held: Any) 
     content = a_file(a_line("A", service, measure="postes", low=1, high=50), a_line("B", tariff="adhérent"))
     sent = NewSchedule(supplier.provider.id, date(2026, 1, 1), date(2027, 12, 31), "Bordereau 2026.csv", content)
     schedule = import_schedule(grades, lot.id, sent)
+    assert read_original(grades, schedule.id) == ("Bordereau 2026.csv", content)
+    (kept,) = storage().names(tenant.id)
+    storage().forget(kept)
+    keep_bytes(f"schedules/{tenant.id}/{schedule.sha256}", content)  # where the first versions kept it
     assert read_original(grades, schedule.id) == ("Bordereau 2026.csv", content)
     for kind in ("csv", "xlsx"):
         name, exported = export_schedule(grades, schedule.id, kind)  # type: ignore[arg-type]
