@@ -1,5 +1,6 @@
 """The queue: RQ with a JSON serializer, an allow-list of tasks and retries. Losing Redis loses nothing."""
 
+import sys
 from collections.abc import Callable
 from functools import cache
 from typing import Any, ClassVar
@@ -25,6 +26,12 @@ class SafeJob(Job):
         if self.func_name not in self.tasks:
             raise PermissionError(f"{self.func_name} is not a task of this application.")
         return self.tasks[self.func_name]
+
+    def _handle_failure(self, exc_string: str, *where: Any, **when: Any) -> None:
+        """Redis keeps the kind of fault alone: its words may be people's (a row that PostgreSQL repeats, an address
+        that a server refused), and the log has them, cleaned, under the job's name."""
+        kind = sys.exc_info()[0]
+        super()._handle_failure(kind.__qualname__ if kind else exc_string, *where, **when)
 
 
 @cache

@@ -8,9 +8,13 @@ import pytest
 from rq.job import Job, JobStatus
 from rq.registry import FailedJobRegistry, ScheduledJobRegistry
 from rq.worker import SimpleWorker
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from kit import queue
+from kit.actor import operator
 from kit.queue import SafeJob
+from kit.transaction import transaction
 
 ran: list[str] = []
 
@@ -91,6 +95,41 @@ def test_a_bell_is_quiet_until_it_is_hushed() -> None:
     assert queue.ring("note", "d", job_id="bell", quiet=30) is False
     work()
     assert ran == ["a", "c"]
+
+
+ADDRESS = "marquee.dans.redis@marque.test"
+
+
+def repeat_a_row(name: str) -> None:
+    """A task whose fault carries what somebody wrote: PostgreSQL's « DETAIL:  Key (…)=(…) already exists »."""
+    ran.append(name)
+    with transaction(operator("tests")) as tx:
+        for _ in range(2):
+            tx.session.execute(text("create temp table if not exists seen (address text primary key)"))
+            tx.session.execute(text("insert into seen values (:address)"), {"address": ADDRESS})
+
+
+@pytest.mark.usefixtures("tasks")
+def test_what_people_wrote_does_not_stay_in_redis(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job that fails for good is kept a day, with the kind of its fault; one that succeeds leaves nothing at all."""
+    with pytest.raises(IntegrityError, match=ADDRESS):
+        repeat_a_row("here")
+    monkeypatch.setitem(SafeJob.tasks, "repeat_a_row", repeat_a_row)
+    queue.enqueue("repeat_a_row", "there", job_id="bad")
+    retries = ScheduledJobRegistry(queue=queue.queue(), job_class=SafeJob)
+    for _ in range(4):
+        work()
+        if retries.get_job_ids():
+            queue.redis().zadd(retries.key, {"bad": 1})
+            queue.requeue_retries()
+    assert ran == ["here", *["there"] * 4]
+    job = SafeJob.fetch("bad", queue.redis(), serializer="json")
+    result = job.latest_result()
+    assert result is not None
+    assert (job.get_status(), result.exc_string) == (JobStatus.FAILED, "IntegrityError")
+    queue.enqueue("note", "a", job_id="good")
+    work()
+    assert [key for key in queue.redis().scan_iter() if b"good" in key] == []
 
 
 def test_the_queue_does_not_need_pickle() -> None:
