@@ -25,6 +25,7 @@ LONGEST_WAIT = 5.0  # seconds in the queue of the pages
 COME_BACK = range(4, 10)  # seconds: not everybody at the same one
 SUBMIT = "/submit"  # how the address of what is judged at its hour ends
 FREE = ("/static/", "/healthz", "/readyz", "/metrics")
+LOOKS = "/brand.css"  # how the address of a portal's colours ends: a page that was let in is shown whole
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 SECONDS = "{seconds}"  # stands in the page for when it comes back
 # Its style, its font and its signs are files of ours, which nobody waits for. No script, no form, no frame.
@@ -53,10 +54,11 @@ class Admission:
         self._lock = threading.Lock()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if environ.get("PATH_INFO", "").startswith(FREE):
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(FREE) or path.endswith(LOOKS):
             return self.application(environ, start_response)
         if environ["REQUEST_METHOD"] not in READS:
-            with self._submissions if environ["PATH_INFO"].endswith(SUBMIT) else self._savings:
+            with self._submissions if path.endswith(SUBMIT) else self._savings:
                 return self.application(environ, start_response)
         if not self._enter():
             return self._turn_away(environ, start_response)

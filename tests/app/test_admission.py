@@ -121,7 +121,7 @@ def test_who_writes_waits_for_no_reader(crowded: tuple[Admission, list[Asker]], 
     assert writer.answered() == "200 OK"
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/static/build/app.css"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/static/build/app.css", "/bretagne/brand.css"])
 def test_probes_and_files_pass(crowded: tuple[Admission, list[Asker]], portal: Portal, path: str) -> None:
     seen = Asker(crowded[0], path=path)
     assert portal.inside.acquire(timeout=5)

@@ -42,8 +42,10 @@ def test_a_signed_in_request_asks_one_statement_and_a_visitor_none(browser: Brow
     browser.sign_in("a@b.fr")
     find_portal(browser.tenant.slug)
     statements.clear()
-    assert browser.get("/brand.css").status_code == 200
+    assert browser.get("/nowhere").status_code == 404
     assert len(statements) == 1, "beside the beginning of its transaction, which says for which portal"
+    assert browser.get("/brand.css").status_code == 200
+    assert len(statements) == 1, "the portal's looks are everybody's"
 
 
 def test_a_token_costs_one_statement(application: Flask, tenant: Tenant, statements: list[str]) -> None:
