@@ -28,13 +28,13 @@ MIXES: tuple[tuple[dict[str, Any], ...], ...] = (
 WORK = ("Cyberdiagnostic", "Exercice de crise – niveau 2", "RSSI à temps partagé, demi-journée", "Audit d’exposition")
 
 
-def make(count: int) -> Tenant:
+def make(count: int, slug: str = "bretagne") -> Tenant:
     """The region, its customers, its drafts."""
     with transaction(operator("bench")) as tx:
         tenant = tx.add(
             Tenant(
                 id=uuid7(),
-                slug="bretagne",
+                slug=slug,
                 name="e-santé Bretagne",
                 ars="ARS Bretagne",
                 region_code="53",

@@ -48,7 +48,7 @@ def run() -> dict[str, float]:
             orders | {"applicants": world["applicants"][20:RUSH], "at_once": AT_ONCE} | _between(0, 3600), environment
         )
         hours = _between(5, SECONDS)
-        _close(environment, hours["closes_at"])
+        set_closing(environment, hours["closes_at"])
         said = _crowd(orders | {"applicants": world["applicants"][RUSH:]} | hours, environment)
     told = {"told": [*said["told"]], "too_late": hours["closes_at"] + 1}
     checked = measured.answers("bench.storm.check", environment=environment, said=json.dumps(told))
@@ -128,7 +128,7 @@ def _between(begins_in: float, seconds: float) -> dict[str, float]:
     return {"begins_at": begins_at, "closes_at": begins_at + seconds}
 
 
-def _close(environment: dict[str, str], closes_at: float) -> None:
+def set_closing(environment: dict[str, str], closes_at: float) -> None:
     """The last accepted second begins at `closes_at`."""
     with psycopg.connect(environment["CRRC_DATABASE_OWNER_URL"].replace("+psycopg", "")) as owner:
         owner.execute("update campaign_window set closes_at = %s", [datetime.fromtimestamp(closes_at, UTC)])

@@ -28,6 +28,7 @@ from tenants.web.cookie import session_cookie
 
 BROWSER = "b" * 43
 PATIENCE = 60.0  # seconds
+INSISTENCE = 90.0  # seconds
 # A page that says nothing much, as a word processor would print it.
 PDF = typst.compile(b"= Attestation\n\n" + b"La direction atteste que cet organisme participera. " * 40)
 VERSION = re.compile(r'name="version" value="(\d+)"')
@@ -44,6 +45,7 @@ class Crowd:
     closes_at: float
     csrf: str = ""
     rush: "Rush | None" = None
+    insists: bool = False  # what somebody sends and does not get an answer to, they send again
     idle: deque[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=deque)
     answers: list[tuple[str, int, float, float]] = field(default_factory=list)
 
@@ -119,7 +121,7 @@ def _body(crowd: Crowd, form: Any) -> tuple[bytes, str]:
 
 
 async def _exchange(crowd: Crowd, asked: bytes) -> Heard:
-    for _ in range(3):
+    while True:
         is_new = not crowd.idle
         # The one that has rested longest: each process of the web gets its share.
         reader, writer = crowd.idle.popleft() if crowd.idle else await asyncio.open_connection("127.0.0.1", crowd.port)
@@ -146,9 +148,19 @@ async def read(crowd: Crowd, step: str, cookie: str, path: str) -> Heard:
     """A page; whoever is told to come back does."""
     for _ in range(20):
         heard = await ask(crowd, step, cookie, path)
-        if heard.status != 503:
+        if heard.status != 503 and not (crowd.insists and (heard.status == 0 or heard.status >= 500)):
             return heard
         await asyncio.sleep(random.uniform(4, 9))
+    return heard
+
+
+async def write(crowd: Crowd, step: str, cookie: str, path: str, form: Any, script: bool = False) -> Heard:
+    """What somebody sends, again and again when they insist, as long as it is no answer or « come back »."""
+    heard = await ask(crowd, step, cookie, path, form, script)
+    ends = time.time() + INSISTENCE
+    while crowd.insists and (heard.status == 0 or heard.status >= 500) and time.time() < ends:
+        await asyncio.sleep(random.uniform(1, 3))
+        heard = await ask(crowd, step, cookie, path, form, script)
     return heard
 
 
@@ -165,7 +177,7 @@ async def apply(crowd: Crowd, cookie: str, number: str, begin: float, submit_at:
     await read(crowd, "call", cookie, f"/{crowd.tenant}/campaigns/{crowd.slug}")
     await until(1, "start")
     form = {"number": number, "function": "Direction"}
-    begun = await ask(crowd, "start", cookie, f"/{crowd.tenant}/campaigns/{crowd.slug}/candidacies", form)
+    begun = await write(crowd, "start", cookie, f"/{crowd.tenant}/campaigns/{crowd.slug}/candidacies", form)
     if begun.status != 303:
         return told | {"status": begun.status}
     where = told["file"] = begun.location
@@ -176,15 +188,17 @@ async def apply(crowd: Crowd, cookie: str, number: str, begin: float, submit_at:
         await until(3 + step, "autosave")
         names = FIELDS[5 * step : 5 * step + 5]
         form = {"version": version, "changed": names, **{name: _answer(name) for name in names}}
-        saved = await ask(crowd, "autosave", cookie, f"{where}/autosave", form, script=True)
+        saved = await write(crowd, "autosave", cookie, f"{where}/autosave", form, script=True)
         version = json.loads(saved.body)["version"] if saved.status == 200 else version
+        told["kept"] = told.get("kept", []) + (names if saved.status == 200 else [])
         if step == 2:
             form = {"field": "proof", "file": PDF}
-            await ask(crowd, "attach", cookie, f"{where}/attachments", form, script=True)
+            joined = await write(crowd, "attach", cookie, f"{where}/attachments", form, script=True)
+            told["attached"] = joined.status
     await until(7, "referent")
-    await ask(crowd, "save", cookie, f"{where}/sections/referent-interne", {"version": version, **REFERENT})
+    await write(crowd, "save", cookie, f"{where}/sections/referent-interne", {"version": version, **REFERENT})
     await until(8, "commitment")
-    await ask(crowd, "save", cookie, f"{where}/sections/engagements-pris", {"version": "", **COMMITMENT})
+    await write(crowd, "save", cookie, f"{where}/sections/engagements-pris", {"version": "", **COMMITMENT})
     await until(9, "check")
     page = await read(crowd, "check", cookie, f"{where}/submit")
     await until(10, "submit")
@@ -202,17 +216,28 @@ COMMITMENT = {"commitment.journey": "yes", "signatory.name": "Anne Riou", "signa
 
 
 async def _submit(crowd: Crowd, cookie: str, told: dict[str, Any], version: str) -> dict[str, Any]:
-    sent_at = time.time()
-    done = await ask(crowd, "submit", cookie, f"{told['file']}/submit", {"version": version})
-    told |= {"status": done.status, "sent_at": sent_at, "answered_at": time.time()}
+    told["sent_at"] = time.time()
+    done = await write(crowd, "submit", cookie, f"{told['file']}/submit", {"version": version})
+    while crowd.insists and done.status != 303 and time.time() < crowd.closes_at - 2:
+        # Told that it is too late, when their own watch says otherwise; or that the file changed: they read it again.
+        told["insisted"] = _words(done.body)
+        await asyncio.sleep(2)
+        version = _version(await read(crowd, "check", cookie, f"{told['file']}/submit")) or version
+        done = await write(crowd, "submit", cookie, f"{told['file']}/submit", {"version": version})
+    told |= {"status": done.status, "answered_at": time.time()}
     if crowd.rush:
         crowd.rush.ended = time.perf_counter()
     if done.status != 303:
-        words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", done.body))
-        return told | {"state": "refused", "why": words[words.find("Le dossier") :][:200]}
+        return told | {"state": "refused", "why": _words(done.body)}
     receipt = await read(crowd, "receipt", cookie, done.location)
     code = CODE.search(receipt.body)
     return told | {"state": "submitted", "code": code[1] if code else None}
+
+
+def _words(page: str) -> str:
+    """What a refusal says."""
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    return words[words.find("Le dossier") :][:200]
 
 
 def _version(page: Heard) -> str:
@@ -228,9 +253,9 @@ def _answer(name: str) -> str:
 async def main(orders: dict[str, Any]) -> dict[str, Any]:
     """Everybody, between now and the closing."""
     count, begins_at, closes_at = len(orders["applicants"]), orders["begins_at"], orders["closes_at"]
-    crowd = Crowd(orders["port"], orders["tenant"], orders["slug"], closes_at)
+    crowd = Crowd(orders["port"], orders["tenant"], orders["slug"], closes_at, insists=orders.get("insists", False))
     crowd.csrf = signing.seal(f"csrf:{BROWSER}")
-    span = closes_at - begins_at
+    span = orders.get("ends_at", closes_at) - begins_at
     crowd.rush = Rush(count, orders["at_once"]) if orders.get("at_once") else None
     draws = random.Random(7)
     tasks = []

@@ -81,8 +81,8 @@ def entities(count: int) -> list[str]:
         return [row["finess_ej"] for row in owner.execute(APPLICANTS, [count])]
 
 
-def main(count: int, register: Path) -> None:
-    """Everything, as one line of JSON."""
+def make(count: int, register: Path) -> tuple[Tenant, dict[str, Any]]:
+    """The region, and what the crowd needs of it."""
     boss = operator("bench")
     import_register(boss, [register])
     tenant: Tenant = create_tenant(
@@ -98,14 +98,10 @@ def main(count: int, register: Path) -> None:
     save_campaign(inside, read_data(call()))
     publish_campaign(inside, SLUG)
     numbers = entities(count)
-    world = {
-        "tenant": tenant.slug,
-        "slug": SLUG,
-        "applicants": list(zip(sign_in(len(numbers)), numbers, strict=True)),
-    }
+    applicants = list(zip(sign_in(len(numbers)), numbers, strict=True))
     analyse()
-    print(json.dumps(world))
+    return tenant, {"tenant": tenant.slug, "slug": SLUG, "applicants": applicants}
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    print(json.dumps(make(int(sys.argv[1]), Path(sys.argv[2]))[1]))
