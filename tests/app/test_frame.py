@@ -89,3 +89,9 @@ def test_the_page_of_a_fault_asks_nothing_more(
     monkeypatch.setitem(application.view_functions, "account.view", raising)
     assert browser.get("/account").status_code == 500
     assert not [statement for statement in statements if "FROM notification" in statement and "count" in statement]
+
+
+def test_a_page_says_what_a_search_shows_of_it(browser: Browser) -> None:
+    said = browser.get("/").text
+    assert '<meta name="description" content="Appels, diagnostics' in said
+    assert said.count('name="description"') == 1
