@@ -5,7 +5,7 @@ A topic is `thing.move`; a listener takes the transaction and the news, and touc
 
 from billing.jobs import adhesion, dunning, invoice_news, online, online_news, subscription, transmitting, vat, work
 from bookings.jobs import entitlement, invitation, mission, order, time, waiting
-from campaigns.jobs import award, campaign, candidacy, release
+from campaigns.jobs import attachment, award, campaign, candidacy, release
 from kit.relay import Subscriptions
 from notifications.jobs import accounts, programs, security, webhooks
 from notifications.jobs import mails as notices
@@ -49,6 +49,7 @@ SUBSCRIPTIONS: Subscriptions = {
     "window.remind": [candidacy.remind_unsubmitted],
     "candidacy.submit": [candidacy.acknowledge_submission],
     "candidacy.withdraw": [candidacy.tell_withdrawal],
+    "attachment.condemn": [attachment.tell_condemnation],
     "campaign.release_soon": [release.release_soon],
     "campaign.release_due": [release.release_due],
     "campaign.release": [release.tell_applicants],

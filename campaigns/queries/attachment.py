@@ -31,6 +31,12 @@ def list_attachments(session: Session, candidacy_id: UUID, submitted: bool = Fal
     return session.scalars(query.where(kept)).all()
 
 
+def list_condemned(session: Session, candidacy_id: UUID) -> Sequence[str]:
+    """The names of the files that a file still has, and in which a harmful program was found."""
+    found = select(Attachment.name).where(Attachment.candidacy_id == candidacy_id, Attachment.removed_at.is_(None))
+    return session.scalars(found.where(Attachment.state == "infected").order_by(Attachment.id)).all()
+
+
 def mark_submitted(session: Session, attachment_ids: Collection[UUID], now: datetime) -> None:
     """From now on the authority may read them, and they are kept as long as the submission."""
     named = update(Attachment).where(Attachment.id.in_(attachment_ids), Attachment.submitted_at.is_(None))

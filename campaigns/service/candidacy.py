@@ -7,6 +7,7 @@ from uuid import UUID
 from campaigns.models import Decision, Submission
 from campaigns.permissions import PERMISSIONS
 from campaigns.queries import answer as written
+from campaigns.queries import attachment as attachments
 from campaigns.queries import award as awards
 from campaigns.queries import candidacy as candidacies
 from campaigns.queries import decision as decisions
@@ -51,7 +52,7 @@ class FilePage:
 
     `assessment` is worked out now; `aside` counts the fields where two texts wait for a choice; `writer` wrote last;
     `history` is every submission, the last one first; `decision` is None until everybody is told; `award` is what an
-    accepted file obtained.
+    accepted file obtained; `condemned` are the names of its files in which a harmful program was found.
     """
 
     draft: Draft
@@ -64,6 +65,7 @@ class FilePage:
     history: Sequence[SubmissionLine]
     decision: Decision | None
     award: Journey | None
+    condemned: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ def view_candidacy(actor: Actor, candidacy_id: UUID) -> FilePage:
             submissions.list_submissions(tx.session, candidacy_id),
             decisions.find_released_decision(tx.session, candidacy_id),
             line.award,
+            attachments.list_condemned(tx.session, candidacy_id) if draft.form.files else (),
         )
 
 

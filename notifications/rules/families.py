@@ -122,6 +122,7 @@ _TEMPLATES: Mapping[str, Sequence[str]] = {
         "bookings/time_expired",
         "bookings/time_expires_soon",
         "campaigns/accepted",
+        "campaigns/attachment_condemned",
         "campaigns/award_lapsed",
         "campaigns/award_reminder",
         "campaigns/award_unconfirmed",

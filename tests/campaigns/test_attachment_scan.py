@@ -3,21 +3,31 @@
 import io
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from flask import Flask
+from sqlalchemy import select
 
 from app import errands
+from app.subscriptions import SUBSCRIPTIONS
+from campaigns.jobs.attachment import tell_condemnation
 from campaigns.service import attachment as attachments
 from campaigns.service import scanning
 from campaigns.service.attachment import Upload
 from campaigns.service.candidacy import view_candidacy
 from campaigns.service.submission import submit_candidacy
 from kit import clamd, clock
+from kit.actor import Actor, system
 from kit.errors import Conflict, Invalid
+from kit.outbox import OutboxMessage
+from kit.relay import deliver, listener_name
+from kit.transaction import transaction
+from notifications.models import Notification
 from tenants.models import Tenant
-from tests.campaigns.applying import AFTER, DURING
+from tests.browser import Browser, text_of
+from tests.campaigns.applying import AFTER, DURING, a_colleague
 from tests.campaigns.files import a_person
 from tests.campaigns.joining import add, another_pdf, begun, joined
 
@@ -173,3 +183,74 @@ def test_the_same_bytes_are_told_once(tenant: Tenant, antivirus: Antivirus) -> N
         for _ in range(2):
             attachments.add_attachment(person, file.id, "proof", Upload("a.pdf", io.BytesIO(another_pdf("same"))))
     assert scan(tenant) == 1
+
+
+@pytest.fixture
+def browser_of(application: Flask, tenant: Tenant) -> Callable[[Actor], Browser]:
+    """Somebody's browser, signed in."""
+    return lambda person: Browser(application, tenant).sign_in(person.email)
+
+
+def plain(mail: Notification) -> str:
+    return (mail.text_body or "").replace("\xa0", " ")
+
+
+def condemned(tenant: Tenant) -> list[Notification]:
+    """Let the news be told, twice; what was written."""
+    with transaction(system(tenant.id, "tests")) as tx:
+        messages = tx.session.scalars(select(OutboxMessage).where(OutboxMessage.topic == "attachment.condemn")).all()
+    for one in [*messages, *messages]:
+        deliver(SUBSCRIPTIONS, tenant.id, one.id, listener_name(tell_condemnation))
+    with transaction(system(tenant.id, "tests")) as tx:
+        found = select(Notification).where(Notification.template == "campaigns/attachment_condemned")
+        return list(tx.session.scalars(found.order_by(Notification.email)))
+
+
+def test_those_who_write_in_the_file_are_told_once_with_what_to_do(
+    tenant: Tenant, antivirus: Antivirus, browser_of: Callable[[Actor], Browser]
+) -> None:
+    person, file = begun(tenant)
+    reader, colleague = (a_colleague(tenant, file, role) for role in ("reader", "editor"))
+    kept = add(person, file.id, "Organigramme.pdf", another_pdf("EICAR")).attachment
+    assert scan(tenant) == 1
+    with clock.frozen(DURING):
+        told = condemned(tenant)
+    assert {one.email for one in told} == {person.email, colleague.email}
+    assert reader.email not in {one.email for one in told}
+    words = told[0].text_body.replace("\xa0", " ")
+    for said in (
+        "Fichier : Organigramme.pdf",
+        "Question : Organigramme ou attestation",
+        "Retirez ce fichier",
+        "avant le",
+    ):
+        assert said in words
+    with clock.frozen(DURING):
+        page = text_of(browser_of(person).get(f"/candidacies/{file.id}"))
+        assert "Un fichier est à remplacer" in page
+        assert "« Organigramme.pdf » : personne ne peut l’ouvrir. Retirez-le" in page
+        attachments.remove_attachment(person, kept.id)
+        assert "à remplacer" not in text_of(browser_of(person).get(f"/candidacies/{file.id}"))
+
+
+def test_once_it_is_over_the_mail_says_that_the_submission_stands(
+    tenant: Tenant, antivirus: Antivirus, browser_of: Callable[[Actor], Browser]
+) -> None:
+    person, file = begun(tenant)
+    add(person, file.id, content=another_pdf("EICAR"))
+    with clock.frozen(DURING):
+        submit_candidacy(person, file.id)
+    with clock.frozen(AFTER):
+        assert scanning.run(tenant.id, lambda: False) == 1
+        (told,) = condemned(tenant)
+        assert "Votre dépôt reste acquis, à sa date : vous n’avez rien à refaire" in plain(told)
+        assert "Votre dépôt reste acquis" in text_of(browser_of(person).get(f"/candidacies/{file.id}"))
+
+
+def test_what_is_gone_is_not_told(tenant: Tenant, antivirus: Antivirus) -> None:
+    person, file = begun(tenant)
+    kept = add(person, file.id, content=another_pdf("EICAR")).attachment
+    assert scan(tenant) == 1
+    with clock.frozen(DURING):
+        attachments.remove_attachment(person, kept.id)
+    assert condemned(tenant) == []

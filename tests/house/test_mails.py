@@ -77,6 +77,14 @@ UNTIL: dict[str, Any] = {
 
 CONTEXTS: dict[str, dict[str, Any]] = {
     "campaigns/accepted": decision(OFFERED),
+    "campaigns/attachment_condemned": FILE
+    | {
+        "attachment": SimpleNamespace(
+            name="Organigramme.pdf", added_at=CLOSES_AT - timedelta(hours=30), submitted_at=None
+        ),
+        "question": "Organigramme ou attestation",
+        "closes_at": CLOSES_AT,
+    },
     "campaigns/award_confirmed": FILE
     | {
         "award": SimpleNamespace(complete_on=CAMPAIGN.complete_on),
