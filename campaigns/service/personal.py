@@ -22,6 +22,9 @@ from tenants.rules.person import Person
 
 INSTRUCTION = "Savoir qui a publié, instruit et décidé"
 FILE = "Instruire la candidature, prouver ce qui a été déposé et quand"
+UNFINISHED = (
+    "Reprendre un envoi coupé\N{NO-BREAK SPACE}: ce qui est arrivé est gardé 24 heures, et n’est pas dans cette copie"
+)
 TRACES = (
     Trace(
         AnswerRevision,
@@ -53,9 +56,15 @@ TRACES = (
     Trace(
         AttachmentUpload,
         "Envois de fichiers commencés",
-        FILE,
+        UNFINISHED,
         by=("begun_by",),
-        shown={"candidacy_id": "Dossier (identifiant)", "name": "Nom", "begun_at": "Commencé le"},
+        shown={
+            "candidacy_id": "Dossier (identifiant)",
+            "name": "Nom",
+            "size": "Taille annoncée (octets)",
+            "received": "Octets reçus",
+            "begun_at": "Commencé le",
+        },
     ),
     Trace(
         Submission,

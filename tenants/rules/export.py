@@ -33,6 +33,7 @@ registers.json    les éditions du registre national que des lignes désignent, 
 rows/<table>.csv  les lignes de la table : CSV (RFC 4180), UTF-8, virgules, titres ; vide : valeur absente
 rows/<table>.jsonl  les mêmes lignes, un objet JSON par ligne
 files/            les fichiers, sous l'identifiant de leur ligne ou sous l'empreinte SHA-256 que donnent les tables
+files/pieces/     ceux des fichiers qui n'étaient pas encore arrivés entiers : des morceaux, nommés par leur place
 
 Pour ouvrir un CSV dans un tableur, importez-le en déclarant que chaque colonne est du texte. Ce que des personnes ont
 écrit y est tel quel, même quand un tableur le prendrait pour une formule.

@@ -1,13 +1,16 @@
 """Files that come in pieces: cut anywhere, through two machines, altered, too late, twice; and never anybody else's."""
 
 import hashlib
+import json
 import threading
+import zipfile
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
+from app.moving.archive import NAME
 from app.sweeping import sweep
 from campaigns.models import AttachmentUpload, Candidacy
 from campaigns.rules import attachment as rules
@@ -17,10 +20,14 @@ from campaigns.service.scanning import run, wanted
 from campaigns.service.submission import submit_candidacy
 from campaigns.service.upload import Misplaced
 from kit import clock
-from kit.actor import Actor
+from kit.actor import Actor, system
 from kit.errors import Conflict, Forbidden, Invalid, NotFound
 from kit.storage import keep_bytes, storage
-from tenants.models import Tenant
+from kit.transaction import transaction
+from privacy.service.collecting import collect_part
+from tenants.models import Tenant, TenantExport
+from tenants.rules.person import Person
+from tenants.service import export, exporting
 from tests.bookings import sent
 from tests.campaigns.applying import AFTER, DURING, a_colleague
 from tests.campaigns.files import a_person
@@ -217,3 +224,27 @@ def test_what_nobody_finished_is_forgotten_the_next_day(tenant: Tenant) -> None:
         assert run(tenant.id, lambda: False) == 1
         assert wanted(tenant.id) == 0
     assert storage().names(tenant.id) == []
+
+
+def test_what_is_not_whole_yet_is_in_the_portal_s_export_and_named_in_the_person_s_copy(tenant: Tenant) -> None:
+    """The archive can go on where the line dropped; a copy says what is kept of it, and for how long."""
+    person, file = begun(tenant)
+    upload_id = start(person, file)
+    send(person, upload_id, PIECES[:2])
+    asked = export.ask_export(a_person(tenant, "grades_manager"))
+    assert exporting.work(tenant.id, lambda: False) == 1
+    with transaction(system(tenant.id, "tests")) as tx:
+        stored = tx.session.get_one(TenantExport, (tenant.id, asked.id)).stored
+        told = collect_part(tx, Person(person.user_id, person.email, (person.name,)), "campaigns")
+    with storage().open(stored or "") as content, zipfile.ZipFile(content) as archive:
+        names = [name for name in archive.namelist() if name.startswith(f"files/pieces/{upload_id}/")]
+        assert [archive.read(name) for name in names] == [piece for _, piece in PIECES[:2]]
+        assert "files/pieces/" in archive.read("LISEZMOI.txt").decode()
+        (row,) = map(json.loads, archive.read("rows/attachment_upload.jsonl").splitlines())
+    assert (row["id"], row["received"]) == (str(upload_id), 2 * THIRD)
+    assert all(NAME.fullmatch(name) for name in names), "crrc tenant restore takes them"
+    (section,) = [one for one in told if one["title"] == "Envois de fichiers commencés"]
+    assert "24 heures" in section["why"]
+    assert [(one["name"], one["size"], one["received"]) for one in section["rows"]] == [
+        ("Attestation.pdf", len(WHOLE), 2 * THIRD)
+    ]
