@@ -117,4 +117,6 @@ def commit_with(session: Session, lines: list[dict[str, Any]]) -> None:
     done = driver.pgconn.exec_(statement.encode())
     if done.status != ExecStatus.COMMAND_OK:
         fault = psycopg.errors.error_from_result(done)
+        if fault.sqlstate is None:  # nobody answered: the connection was cut, and is no fault of what was said
+            fault = psycopg.OperationalError(str(fault))
         raise DBAPIError.instance(ADD_LINES, None, fault, psycopg.Error, hide_parameters=True)

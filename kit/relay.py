@@ -63,6 +63,9 @@ def deliver(subscriptions: Subscriptions, tenant_id: UUID, message_id: UUID, lis
     """
     with transaction(system(tenant_id, listener)) as tx:
         message = tx.session.get_one(OutboxMessage, (tenant_id, message_id), with_for_update=True)
+        # Clocks of hosts differ: here too it is at least the hour at which the news was told, or « not yet » would be
+        # the answer to what has just come due, and nobody would ask again.
+        tx.now = max(tx.now, message.emitted_at)
         reactions = {listener_name(reaction): reaction for reaction in subscriptions.get(message.topic, ())}
         line = insert(Delivery).values(tenant_id=tenant_id, message_id=message_id, listener=listener, done_at=tx.now)
         is_new = tx.session.execute(line.on_conflict_do_nothing().returning(Delivery.listener)).first() is not None

@@ -43,10 +43,17 @@ class FolderStorage:
         self.root = root
 
     def keep(self, name: str, source: Path) -> None:
-        """Written beside, synced, then renamed: nobody ever reads half a file, even after a power cut."""
+        """Written beside, synced, then renamed: nobody ever reads half a file, even after a power cut. Raises
+        StorageAway when the disk is full, gone or may not be written."""
         target = self.root / name
         if target.exists():
             return
+        try:
+            self._write(target, source)
+        except OSError as error:
+            raise StorageAway(*error.args) from error
+
+    def _write(self, target: Path, source: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor, draft = tempfile.mkstemp(dir=target.parent, prefix=".draft-")
         try:

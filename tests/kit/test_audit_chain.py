@@ -1,6 +1,8 @@
 """The database chains the audit log, whoever writes; the application may add lines, and nothing else."""
 
 import hashlib
+import os
+import socket
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,7 +11,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from kit.actor import Actor, system
 from kit.audit import AuditChain, AuditLine
@@ -128,6 +130,21 @@ def test_lines_that_the_database_refuses_undo_the_act(tenant: Tenant) -> None:
         assert tx.session.scalar(select(OutboxMessage.id).where(OutboxMessage.subject_id == mark)) is None
     act(tenant, "a.two")
     assert [line.action for line in lines_of(tenant)] == ["a.two"]
+
+
+def test_a_connection_that_is_cut_while_committing_is_said_to_be_lost(tenant: Tenant, database: str) -> None:
+    """Nobody knows whether it was kept: whoever insists on their write insists, and a page says « later »."""
+    act(tenant, "a.zero")
+    with psycopg.connect(database.replace("+psycopg", "")) as holder:
+        holder.execute("select from audit_chain where tenant_id = %s for update", [tenant.id])
+        with pytest.raises(OperationalError), transaction(system(tenant.id, "t")) as tx:
+            tx.audit("a.one", SUBJECT)
+            driver: Any = tx.session.connection().connection.driver_connection
+            line = socket.socket(fileno=os.dup(driver.fileno()))
+            threading.Timer(0.3, line.shutdown, [socket.SHUT_RDWR]).start()
+    line.close()
+    act(tenant, "a.two")
+    assert [one.action for one in lines_of(tenant)][-1] == "a.two"
 
 
 @pytest.mark.parametrize("words", ["l'été", 'a "quote" \\ and \\u0041', "'; drop table audit_line; --", "%s {} $1 :x"])

@@ -100,6 +100,19 @@ def test_a_listener_that_fails_leaves_nothing_and_stays_due(
     assert in_tenant(tenant, done) == ["1"]
 
 
+def test_on_a_host_whose_clock_is_behind_it_is_at_least_the_hour_of_the_news(tenant: Tenant) -> None:
+    """What has come due for one host would not be due yet for another, whose answer would settle it."""
+    (message_id,) = emit(tenant, "test.one", "a")
+    seen = []
+
+    def look(tx: Tx, message: OutboxMessage) -> None:
+        seen.append(tx.now - message.emitted_at)
+
+    with clock.frozen(clock.now() - timedelta(hours=1)):
+        relay.deliver({"test.one": [look]}, tenant.id, message_id, relay.listener_name(look))
+    assert seen == [timedelta(0)]
+
+
 def test_the_relay_rings_in_order_and_again_later_each_time(tenant: Tenant) -> None:
     """20 s, then 40 s: a lost bell is rung again, a slow worker is not buried."""
     ids = emit(tenant, "test.one", "a", "b", "c")

@@ -167,11 +167,18 @@ def test_an_address_that_is_none_is_said(s3: Bucket, url: str) -> None:
 
 def test_a_copy_that_fails_leaves_nothing(folder: FolderStorage, tmp_path: Path) -> None:
     """Neither a half file under the name nor a draft beside it."""
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(StorageAway):
         folder.keep("a", tmp_path)
     assert list(folder.root.iterdir()) == []
     with pytest.raises(NotFound), folder.open("a"):
         pass
+
+
+def test_a_disk_that_takes_nothing_is_away(tmp_path: Path) -> None:
+    """Full, gone, read-only: pages say « later », as for any other server that is away."""
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StorageAway):
+        FolderStorage(tmp_path / "file").keep("a", tmp_path / "file")
 
 
 @pytest.mark.parametrize("url", ["ftp://server/folder", "file://elsewhere/folder", "/folder", ""])
