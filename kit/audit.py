@@ -5,29 +5,23 @@ without a gap inside a tenant, `hash` is the SHA-256 of the previous hash and of
 people are named by their identifier, so that an erased person leaves the log whole.
 """
 
-import json
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-import psycopg
-from psycopg.pq import Escaping, ExecStatus
-from sqlalchemy import BigInteger, Index, UniqueConstraint, text
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.actor import Actor
 from kit.db import INSTANT, Base, Identified, OwnedByTenant, uuid7
 
-# All lines of a transaction at once: the database takes the head of the chain once.
+# All lines of a transaction at once: the database takes the head of the chain once. kit.transaction says them last.
 ADD_LINES = (
     "insert into audit_line (tenant_id, id, at, action, subject_id, actor_kind, actor_id, actor_name, acting_as, ip, "
     "request_id, facts) select * from jsonb_to_recordset({}::jsonb) as line (tenant_id uuid, id uuid, "
     "at timestamptz, action text, subject_id uuid, actor_kind text, actor_id uuid, actor_name text, acting_as text, "
     "ip text, request_id text, facts jsonb)"
 )
-CHECK_NOW = text("set constraints all immediate")
 
 
 class AuditLine(OwnedByTenant, Identified, Base):
@@ -100,23 +94,3 @@ def line_of(actor: Actor, at: datetime, action: str, subject_id: UUID | None, fa
         "request_id": actor.request_id,
         "facts": facts,
     }
-
-
-def commit_with(session: Session, lines: list[dict[str, Any]]) -> None:
-    """Add lines of `line_of` and commit, once what waits for the end of the transaction has been checked.
-
-    In one exchange with the database: the lock on the tenant's chain is held while it writes, and never while this
-    process waits for its turn to run. The session has then nothing left to commit; one that joined a transaction of
-    somebody else leaves it open. Raises sqlalchemy.exc.DBAPIError.
-    """
-    session.execute(CHECK_NOW)
-    driver = cast("psycopg.Connection[object]", session.connection().connection.driver_connection)
-    said = Escaping(driver.pgconn).escape_literal(json.dumps(lines).encode())
-    end = "; commit" if isinstance(session.get_bind(), Engine) else ""
-    statement = ADD_LINES.format(bytes(said).decode()) + end
-    done = driver.pgconn.exec_(statement.encode())
-    if done.status != ExecStatus.COMMAND_OK:
-        fault = psycopg.errors.error_from_result(done)
-        if fault.sqlstate is None:  # nobody answered: the connection was cut, and is no fault of what was said
-            fault = psycopg.OperationalError(str(fault))
-        raise DBAPIError.instance(ADD_LINES, None, fault, psycopg.Error, hide_parameters=True)

@@ -10,7 +10,14 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kit.db import INSTANT, Base, Identified, OwnedByTenant, tenant_key
+from kit.db import INSTANT, Base, Identified, OwnedByTenant, tenant_key, uuid7
+
+# All the news of a transaction at once; kit.transaction says them.
+ADD_NEWS = (
+    "insert into outbox_message (tenant_id, id, topic, subject_id, key, emitted_at, relay_after, relays) "
+    "select tenant_id, id, topic, subject_id, key, at, at, 0 from jsonb_to_recordset({}::jsonb) "
+    "as news (tenant_id uuid, id uuid, topic text, subject_id uuid, key text, at timestamptz)"
+)
 
 
 class OutboxMessage(OwnedByTenant, Identified, Base):
@@ -29,6 +36,18 @@ class OutboxMessage(OwnedByTenant, Identified, Base):
     relay_after: Mapped[datetime] = mapped_column(INSTANT)
     relays: Mapped[int] = mapped_column(default=0)
     settled_at: Mapped[datetime | None] = mapped_column(INSTANT)
+
+
+def news_of(tenant_id: UUID, at: datetime, topic: str, subject_id: UUID, key: str) -> dict[str, str]:
+    """A message to add, as JSON writes it."""
+    return {
+        "tenant_id": str(tenant_id),
+        "id": str(uuid7()),
+        "topic": topic,
+        "subject_id": str(subject_id),
+        "key": key,
+        "at": at.isoformat(),
+    }
 
 
 class Delivery(OwnedByTenant, Base):

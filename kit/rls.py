@@ -2,16 +2,13 @@
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
-from typing import cast
 from uuid import UUID
 
-import psycopg
-from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from kit import exchange
 from kit.actor import Actor
 
 APP_ROLE = "crrc_app"
@@ -65,18 +62,10 @@ def bind(session: Session, actor: Actor, snapshot: bool = False) -> None:
         return
     if not all(map(_PLAIN.fullmatch, said)):
         raise ValueError("An identity is made of letters, figures and hyphens.")
-    _say(connection, SAY.format(*said), BEGIN[snapshot])
-
-
-def _say(connection: Connection, said: str, begin: str) -> None:
-    """Begin and say it in one exchange with the database, where the driver would have two, each with its ceremony."""
-    driver = cast("psycopg.Connection[object]", connection.connection.driver_connection)
-    if driver.pgconn.transaction_status == TransactionStatus.IDLE:
-        with suppress(psycopg.Error):
-            done = driver.pgconn.exec_(f"{begin}; {said}".encode())
-            if done.status == ExecStatus.TUPLES_OK:
-                return
-    connection.exec_driver_sql(said)  # the driver begins if it must, or tells what is wrong
+    if exchange.is_idle(connection):  # begin and say it at once: each transaction does
+        exchange.say(connection, f"{BEGIN[snapshot]}; {SAY.format(*said)}")
+    else:
+        exchange.say(connection, SAY.format(*said))
 
 
 def refuse_powerful_role(connection: Connection) -> None:

@@ -13,17 +13,18 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, SessionTransaction
 
-from kit import clock
+from kit import clock, exchange
 from kit.actor import Actor
-from kit.audit import commit_with, line_of
+from kit.audit import ADD_LINES, line_of
 from kit.db import OwnedByTenant, engine
 from kit.machine import Machine
-from kit.outbox import Deadline, OutboxMessage
+from kit.outbox import ADD_NEWS, Deadline, news_of
 from kit.replica import reader
 from kit.rls import bind
 
 Row = TypeVar("Row")
 READ_ONLY = text("set transaction read only")
+CHECK_NOW = "set constraints all immediate"
 
 
 class Stateful(Protocol):
@@ -37,10 +38,9 @@ class Stateful(Protocol):
 class Tx:
     """A transaction under way: its session, its actor and its instant (`now`, aware UTC, read once)."""
 
-    session: Session
+    session: "Writing"
     actor: Actor
     now: datetime
-    lines: list[dict[str, Any]]
 
     @property
     def tenant_id(self) -> UUID:
@@ -66,19 +66,11 @@ class Tx:
     def audit(self, action: str, subject_id: UUID | None, **facts: Any) -> None:
         """Write who did what, as the last thing of the transaction. `facts` are identifiers and figures, never what
         people wrote."""
-        self.lines.append(line_of(self.actor, self.now, action, subject_id, facts))
-
-    def _end(self) -> None:
-        """Insert the audit lines and commit. The database chains each to the one before, and its lock on the tenant's
-        chain is the last one taken: what waits for the end to be checked is checked before.
-        """
-        if self.lines:
-            self.session.flush()
-            commit_with(self.session, self.lines)
+        self.session.lines.append(line_of(self.actor, self.now, action, subject_id, facts))
 
     def emit(self, topic: str, subject_id: UUID, key: str = "") -> None:
         """Tell whoever listens, after commit."""
-        self.add(OutboxMessage(topic=topic, subject_id=subject_id, key=key, emitted_at=self.now, relay_after=self.now))
+        self.session.news.append(news_of(self.tenant_id, self.now, topic, subject_id, key))
 
     def due(self, topic: str, subject_id: UUID, at: datetime, key: str = "") -> None:
         """Set (or move) a deadline. One that moved is due again."""
@@ -101,25 +93,47 @@ class Tx:
         )
 
 
-class _Session(Session):
-    """The session of a command. What is undone with a savepoint leaves no audit line either."""
+class Writing(Session):
+    """The session of a command, with what it writes at its end. A savepoint undone leaves neither line nor news."""
 
     def __init__(self, place: Engine) -> None:
         super().__init__(place, expire_on_commit=False)
         self.lines: list[dict[str, Any]] = []
-        self.marks: dict[SessionTransaction, int] = {}
+        self.news: list[dict[str, str]] = []
+        self.marks: dict[SessionTransaction, tuple[int, int]] = {}
+
+    def end(self) -> None:
+        """Check what waits for the end of the transaction, insert the news and the audit lines, and commit.
+
+        In one exchange with the database, which chains each line to the one before: the lock on the tenant's chain is
+        the last one taken, and never held while this process waits for its turn to run. The session has then nothing
+        left to commit; one that joined a transaction of somebody else leaves it open.
+        """
+        if not self.lines and not self.news:
+            return
+        self.flush()
+        connection = self.connection()
+        said = [CHECK_NOW]
+        if self.news:
+            said.append(ADD_NEWS.format(exchange.quoted(connection, self.news)))
+        if self.lines:
+            said.append(ADD_LINES.format(exchange.quoted(connection, self.lines)))
+        if isinstance(self.get_bind(), Engine):
+            said.append("commit")
+        exchange.say(connection, "; ".join(said))
 
 
-@event.listens_for(_Session, "after_transaction_create")
-def _mark(session: _Session, begun: SessionTransaction) -> None:
+@event.listens_for(Writing, "after_transaction_create")
+def _mark(session: Writing, begun: SessionTransaction) -> None:
     if begun.nested:
-        session.marks[begun] = len(session.lines)
+        session.marks[begun] = len(session.lines), len(session.news)
 
 
-@event.listens_for(_Session, "after_soft_rollback")
-def _forget(session: _Session, undone: SessionTransaction) -> None:
+@event.listens_for(Writing, "after_soft_rollback")
+def _forget(session: Writing, undone: SessionTransaction) -> None:
     if undone in session.marks:
-        del session.lines[session.marks[undone] :]
+        lines, news = session.marks[undone]
+        del session.lines[lines:], session.news[news:]
 
 
 _current: ContextVar[Tx | None] = ContextVar("transaction", default=None)
@@ -135,14 +149,14 @@ def transaction(actor: Actor, snapshot: bool = False, replica: bool = False) -> 
     """
     if _current.get() is not None:
         raise RuntimeError("A command inside a command: make the inner one a step that takes `tx`.")
-    with _Session(reader() if replica else engine()) as session, session.begin():
+    with Writing(reader() if replica else engine()) as session, session.begin():
         bind(session, actor, snapshot)
         if replica:
             session.execute(READ_ONLY)
-        tx = Tx(session, actor, clock.now(), session.lines)
+        tx = Tx(session, actor, clock.now())
         token = _current.set(tx)
         try:
             yield tx
-            tx._end()
+            session.end()
         finally:
             _current.reset(token)
