@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import and_, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign, CampaignVersion, CampaignWindow, Candidacy
@@ -12,12 +12,17 @@ from kit.errors import NotFound
 
 PUBLIC = ("published", "closed", "released")
 PAGE = 50
+# Built once: what the pages of every applicant ask.
+_NAMED = select(Campaign).where(Campaign.slug == bindparam("slug"))
+_CALL = select(Campaign).where(Campaign.id == bindparam("campaign_id"))
+_WINDOWS = (
+    select(CampaignWindow).where(CampaignWindow.campaign_id == bindparam("campaign_id")).order_by(CampaignWindow.number)
+)
 
 
 def find_campaign(session: Session, slug: str, lock: bool = False) -> Campaign | None:
     """The call named `slug`; locked on request, so that its changes take turns."""
-    query = select(Campaign).where(Campaign.slug == slug)
-    return session.scalar(query.with_for_update() if lock else query)
+    return session.scalar(_NAMED.with_for_update() if lock else _NAMED, {"slug": slug})
 
 
 def get_campaign(session: Session, slug: str, lock: bool = False) -> Campaign:
@@ -30,8 +35,7 @@ def get_campaign(session: Session, slug: str, lock: bool = False) -> Campaign:
 
 def get_campaign_by_id(session: Session, campaign_id: UUID, lock: bool = False) -> Campaign:
     """The call. Raises NotFound."""
-    query = select(Campaign).where(Campaign.id == campaign_id)
-    found = session.scalar(query.with_for_update() if lock else query)
+    found = session.scalar(_CALL.with_for_update() if lock else _CALL, {"campaign_id": campaign_id})
     if found is None:
         raise NotFound("Cette campagne n’existe pas, ou vous n’y avez pas accès.")
     return found
@@ -39,8 +43,7 @@ def get_campaign_by_id(session: Session, campaign_id: UUID, lock: bool = False) 
 
 def list_windows(session: Session, campaign_id: UUID) -> list[CampaignWindow]:
     """The call's windows, in order."""
-    query = select(CampaignWindow).where(CampaignWindow.campaign_id == campaign_id).order_by(CampaignWindow.number)
-    return list(session.scalars(query))
+    return list(session.scalars(_WINDOWS, {"campaign_id": campaign_id}))
 
 
 def windows_by_campaign(session: Session, campaign_ids: Collection[UUID]) -> Mapping[UUID, list[CampaignWindow]]:

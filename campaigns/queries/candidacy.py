@@ -12,13 +12,14 @@ from kit.errors import NotFound
 from tenants.models import OrganisationMember, User
 
 PAGE = 50
+_FILE = select(Candidacy).where(Candidacy.id == bindparam("candidacy_id"))
+_LOCKED = _FILE.with_for_update()
 NO_FILE = "Ce dossier n’existe pas, ou vous n’y avez pas accès."
 
 
 def get_candidacy(session: Session, candidacy_id: UUID, lock: bool = False) -> Candidacy:
     """A file; locked on request, so that its saves and submissions take turns. Raises NotFound."""
-    query = select(Candidacy).where(Candidacy.id == candidacy_id)
-    found = session.scalar(query.with_for_update() if lock else query)
+    found = session.scalar(_LOCKED if lock else _FILE, {"candidacy_id": candidacy_id})
     if found is None:
         raise NotFound(NO_FILE)
     return found

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import select
 
@@ -19,6 +20,7 @@ def tenant_sources(at: datetime, zone: str) -> Sources:
     return replace(entity_sources(at, zone), applied_to=_files(APPLIED), awarded_in=_files(AWARDED))
 
 
+@cache
 def _files(states: tuple[str, ...]) -> Facts:
     return (
         select(Candidacy.finess_ej, Campaign.slug)

@@ -5,13 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, and_, bindparam, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign, Candidacy, Submission
 from kit.errors import NotFound
 from tenants.models import User
+
+# Built once: what every submission and every receipt asks.
+_LINES = (
+    select(Submission.number, Submission.received_at, Submission.code, Submission.sha256, User.name)
+    .outerjoin(User, User.id == Submission.submitted_by)
+    .where(Submission.candidacy_id == bindparam("candidacy_id"))
+    .order_by(Submission.number.desc())
+)
+_OF_FILE = select(Submission).where(Submission.candidacy_id == bindparam("candidacy_id"))
+_NUMBERED = _OF_FILE.where(Submission.number == bindparam("number"))
+_LAST = _OF_FILE.order_by(Submission.number.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +38,17 @@ class SubmissionLine:
 
 def list_submissions(session: Session, candidacy_id: UUID) -> list[SubmissionLine]:
     """Every submission of a file, the last one first."""
-    query = (
-        select(Submission.number, Submission.received_at, Submission.code, Submission.sha256, User.name)
-        .outerjoin(User, User.id == Submission.submitted_by)
-        .where(Submission.candidacy_id == candidacy_id)
-        .order_by(Submission.number.desc())
-    )
-    return [SubmissionLine(*row) for row in session.execute(query)]
+    return [SubmissionLine(*row) for row in session.execute(_LINES, {"candidacy_id": candidacy_id})]
+
+
+def find_last_submission(session: Session, candidacy_id: UUID) -> Submission | None:
+    """The last submission of a file."""
+    return session.scalar(_LAST, {"candidacy_id": candidacy_id})
 
 
 def get_submission(session: Session, candidacy_id: UUID, number: int) -> Submission:
     """A submission of a file by its number. Raises NotFound."""
-    query = select(Submission).where(Submission.candidacy_id == candidacy_id, Submission.number == number)
-    found = session.scalar(query)
+    found = session.scalar(_NUMBERED, {"candidacy_id": candidacy_id, "number": number})
     if found is None:
         raise NotFound("Ce dépôt n’existe pas, ou vous n’y avez pas accès.")
     return found

@@ -70,7 +70,7 @@ def view_award(actor: Actor, award_id: UUID, action: str = "award.view") -> Awar
         award = awards.get_award(tx.session, award_id)
         permit(PERMISSIONS, actor, action, award)
         (journey,) = journeys(tx, [award])
-        last = submissions.last_submissions(tx.session, [award.candidacy_id]).get(award.candidacy_id)
+        last = submissions.find_last_submission(tx.session, award.candidacy_id)
         return AwardPage(
             journey,
             awards.list_evidence(tx.session, award_id),

@@ -42,7 +42,7 @@ def submit_candidacy(actor: Actor, candidacy_id: UUID, revision: int | None = No
         draft = open_draft(tx, candidacy_id, "candidacy.submit", lock=True)
         tenant = tx.session.get_one(Tenant, tx.tenant_id)
         content = content_of(draft, tenant)
-        last = submissions.last_submissions(tx.session, [candidacy_id]).get(candidacy_id)
+        last = submissions.find_last_submission(tx.session, candidacy_id)
         if last is not None and draft.candidacy.state == "submitted" and last.content == content:
             return last
         filing.check_submit(draft.campaign.state, draft.candidacy.state, draft.moment, draft.campaign.zone)

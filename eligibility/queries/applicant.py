@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from eligibility.queries.compiling import NOT_CONSULTED, Facts, Sources
@@ -13,6 +13,20 @@ from eligibility.rules import Applicant, Establishment, History, LegalEntity
 from finess import models as register
 from finess.queries.edition import true_in
 from tenants.models import Adhesion, EntityAttribute
+
+
+def _facts(
+    kind: type[LegalEntity | Establishment], table: type[register.LegalEntity | register.Establishment]
+) -> Facts:
+    """The facts that rules may read of an entity: the register's columns bear their names. Built once: each page of a
+    file asks."""
+    columns = (getattr(table, name) for name in kind.__slots__)
+    return select(*columns).where(table.finess_ej == bindparam("finess_ej"), true_in(table, bindparam("edition")))
+
+
+# Built once: most pages of a file ask.
+_ENTITY = _facts(LegalEntity, register.LegalEntity)
+_ESTABLISHMENTS = _facts(Establishment, register.Establishment).order_by(register.Establishment.finess_et)
 
 
 def entity_sources(at: datetime, zone: str) -> Sources:
@@ -39,27 +53,18 @@ def find_applicant(
 
     Without `sources` (a check without an account) nothing of the tenant's is read.
     """
-    entity = session.scalar(
-        select(register.LegalEntity).where(
-            register.LegalEntity.finess_ej == finess_ej, true_in(register.LegalEntity, edition)
-        )
-    )
+    known = {"finess_ej": finess_ej, "edition": edition}
+    entity = session.execute(_ENTITY, known).first()
     if entity is None:
         return None
     return Applicant(
-        legal_entity=_facts(LegalEntity, entity),
-        establishments=_establishments(session, edition, finess_ej),
+        legal_entity=LegalEntity(*entity),
+        establishments=tuple(Establishment(*row) for row in session.execute(_ESTABLISHMENTS, known)),
         attributes=_attributes(session, sources, finess_ej),
         adherent=None if sources.adherents is None else bool(_rows(session, sources.adherents, finess_ej)),
         history=_history(session, sources, finess_ej),
         answers=answers,
     )
-
-
-def _establishments(session: Session, edition: int, finess_ej: str) -> tuple[Establishment, ...]:
-    table = register.Establishment
-    query = select(table).where(table.finess_ej == finess_ej, true_in(table, edition)).order_by(table.finess_et)
-    return tuple(_facts(Establishment, row) for row in session.scalars(query))
 
 
 def _attributes(session: Session, sources: Sources, finess_ej: str) -> Mapping[str, object] | None:
@@ -78,8 +83,3 @@ def _history(session: Session, sources: Sources, finess_ej: str) -> History | No
 def _rows(session: Session, source: Facts, finess_ej: str) -> list[Any]:
     facts = source.subquery()
     return list(session.execute(select(facts).where(facts.c.finess_ej == finess_ej)))
-
-
-def _facts(kind: Any, row: object) -> Any:
-    """A frozen copy of the facts that rules may read, from the register's row: they bear the same names."""
-    return kind(**{name: getattr(row, name) for name in kind.__slots__})

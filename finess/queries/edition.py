@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from finess.models import Dated, ImportRemark, RegistryEdition
@@ -10,8 +10,8 @@ from kit.errors import NotFound
 from kit.french import NBSP
 
 
-def true_in(table: type[Dated], edition: int) -> ColumnElement[bool]:
-    """The condition that a row of `table` is true in `edition`."""
+def true_in(table: type[Dated], edition: int | BindParameter[int]) -> ColumnElement[bool]:
+    """The condition that a row of `table` is true in `edition` (its number, or the parameter that will say it)."""
     return and_(table.first_edition <= edition, or_(table.last_edition.is_(None), table.last_edition >= edition))
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, literal_column, select
 from sqlalchemy.orm import Session, defer
 
 from kit.errors import NotFound
@@ -93,10 +94,16 @@ def _plain(text: Any) -> ColumnElement[str]:
 
 def count_news(session: Session, user_id: UUID, email: str) -> tuple[int, datetime | None]:
     """What every page shows of somebody's notices: how many are unread, since when their address refuses mails."""
-    unread = select(func.count()).where(Notification.user_id == user_id, Notification.read_at.is_(None))
-    refused = select(SuppressedAddress.refused_at).where(SuppressedAddress.email == email)
-    row = session.execute(select(unread.scalar_subquery(), refused.scalar_subquery())).one()
+    row = session.execute(_news(), {"user_id": user_id, "email": email}).one()
     return row[0], row[1]
+
+
+@cache
+def _news() -> Select[int, datetime | None]:
+    """Built once: every page asks it."""
+    mine = (Notification.user_id == bindparam("user_id"), Notification.read_at.is_(None))
+    refused = select(SuppressedAddress.refused_at).where(SuppressedAddress.email == bindparam("email"))
+    return select(select(func.count()).where(*mine).scalar_subquery(), refused.scalar_subquery())
 
 
 def count_unread(session: Session, user_id: UUID) -> int:
