@@ -32,13 +32,14 @@ def say(connection: Connection, statements: str) -> None:
     try:
         done = driver.pgconn.exec_(statements.encode())
         fault: psycopg.Error | None = None if done.status in DONE else psycopg.errors.error_from_result(done)
-    except psycopg.Error as lost:
-        fault = lost
+    except psycopg.Error as away:
+        fault = away
     if fault is None:
         return
-    if driver.closed:
+    if fault.sqlstate is None:  # nobody answered: the connection was cut, and is no fault of what was said
+        fault = psycopg.OperationalError(str(fault))
         connection.invalidate(fault)
-    raise DBAPIError.instance(None, None, fault, psycopg.Error, hide_parameters=True) from fault
+    raise DBAPIError.instance(None, None, fault, psycopg.Error, hide_parameters=True)
 
 
 def _driver(connection: Connection) -> psycopg.Connection[object]:
