@@ -13,7 +13,7 @@ from typing import Any
 import facturx
 import pikepdf
 from lxml import etree
-from pikepdf import Name, pdfa
+from pikepdf import Name
 
 from billing.gateway.paper import title, words
 from billing.gateway.xml import cii
@@ -55,6 +55,8 @@ def carry(xml: bytes, content: Content) -> bytes:
 
 def attach(pdf: bytes, carrier: bytes, content: Content) -> bytes:
     """The page with its XML and metadata, made sound: factur-x leaves rdf:about out, and dates everything of now."""
+    from pikepdf import pdfa  # schemas and grammars come with it: a third of a worker's start, for whoever makes a page
+
     at = _noon(content)
     written = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf)) as file, pikepdf.open(io.BytesIO(carrier)) as additions:
