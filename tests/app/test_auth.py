@@ -1,14 +1,16 @@
 """From a request to its actor, and what it costs."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from uuid import UUID
 
 import pytest
 from flask import Flask, g
 
 from app.arrival import Arrival
-from kit import clock
+from kit import clock, signing
 from kit.actor import Actor, operator
 from kit.errors import Invalid, NotFound
 from tenants.models import Tenant
@@ -17,7 +19,7 @@ from tenants.service.portal import find_portal
 from tenants.service.role import grant_role, revoke_role
 from tenants.service.session import find_bearer
 from tenants.service.token import create_token, list_tokens, revoke_token
-from tests.browser import Browser
+from tests.browser import NAME, Browser
 
 SCOPES = ("tenant.view", "tenant.brand", "adhesion.set")
 
@@ -165,6 +167,8 @@ def test_a_form_without_its_seal_changes_nothing(browser: Browser) -> None:
     for data, headers in [
         ({"name": "Autre"}, {}),
         ({"name": "Autre", "csrf_token": "0" * 64}, {}),
+        ({"name": "Autre", "csrf_token": "0" * 128}, {}),
+        ({"name": "Autre", "csrf_token": "0" * 127 + "é"}, {}),
         ({"name": "Autre", "csrf_token": "é"}, {}),
         ({"name": "Autre"}, {"X-CSRF-Token": "x"}),
     ]:
@@ -172,6 +176,23 @@ def test_a_form_without_its_seal_changes_nothing(browser: Browser) -> None:
     assert browser.post("/account", {"name": "Autre"}, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert 'value="Sceau"' in browser.get("/account").text
     assert browser.post("/account", {"name": "Autre"}).status_code == 303
+
+
+def test_a_seal_is_never_shown_twice_under_the_same_mask(browser: Browser) -> None:
+    """Or it would be guessed, letter by letter, from the lengths of compressed pages."""
+    browser.sign_in("masque@b.fr")
+    pages = [browser.get("/account").text for _ in range(3)]
+    shown = [set(re.findall(r'name="csrf_token" value="([0-9a-f]+)"', page)) for page in pages]
+    assert [len(one) for one in shown] == [1, 1, 1], "one for a page"
+    tokens = [one.pop() for one in shown]
+    bare = signing.seal(f"csrf:{NAME}")
+    for first, second in combinations(tokens, 2):
+        assert not {first[:64], first[64:]} & {second[:64], second[64:]}
+    assert all(bare not in page for page in pages)
+    for token in [*tokens, bare]:  # the last one: of a page that the version before had made
+        assert browser.post("/account", {"name": "Anne Martin", "csrf_token": token}).status_code == 303
+    crossed = tokens[0][:64] + tokens[1][64:]
+    assert browser.post("/account", {"name": "Autre", "csrf_token": crossed}).status_code == 403
 
 
 def test_a_fragment_asked_by_a_script_is_sent_to_sign_in(browser: Browser) -> None:
