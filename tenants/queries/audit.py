@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Text,
+    and_,
     cast,
     delete,
     exists,
@@ -25,6 +26,7 @@ from sqlalchemy.orm import Session, aliased
 from kit.audit import AuditAnchor, AuditChain, AuditLine
 from kit.chain import Anchor, Head, Line
 from tenants.models import Organisation, User
+from tenants.rules.audit import ENTRANCE
 
 CHUNK = 2000
 AT = "to_char(audit_line.at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
@@ -66,11 +68,17 @@ def list_actions(session: Session, tenant_id: UUID) -> Sequence[str]:
     return session.scalars(ACTIONS, {"tenant": tenant_id}).all()
 
 
+def of_person(one: UUID) -> ColumnElement[bool]:
+    """The lines of a person, or of a program: what they did, and when they came in."""
+    return or_(AuditLine.actor_id == one, and_(AuditLine.action == ENTRANCE, AuditLine.subject_id == one))
+
+
 def of_people(words: str) -> ColumnElement[bool]:
     """The lines of whoever has this address, or these words in their name; of the program or the part so named."""
     said = f"%{words.replace(chr(92), chr(92) * 2).replace('%', chr(92) + '%').replace('_', chr(92) + '_')}%"
     people = select(User.id).where(or_(User.email_norm == words.lower(), User.name.ilike(said))).limit(200)
-    return or_(AuditLine.actor_id.in_(people), AuditLine.actor_name.ilike(said))
+    came_in = and_(AuditLine.action == ENTRANCE, AuditLine.subject_id.in_(people))
+    return or_(AuditLine.actor_id.in_(people), AuditLine.actor_name.ilike(said), came_in)
 
 
 def names_of(session: Session, ids: Collection[UUID | None]) -> dict[UUID, str]:

@@ -21,6 +21,8 @@ KINDS = {
     "anonymous": "Un visiteur",
 }
 ERASED = "Personne effacée"
+# Whoever comes in is a visitor until then: the line is about them, and says so.
+ENTRANCE = "session.start"
 # CNIL, recommendation of 14 October 2021: logs are kept six months at least; the database refuses less too.
 LEAST_KEPT = timedelta(days=184)
 LONGEST = 200
@@ -128,10 +130,15 @@ def check_purge(before: datetime, now: datetime) -> None:
         )
 
 
+def is_entrance(line: Said) -> bool:
+    """Whether a visitor became, by this act, the person that it is about."""
+    return bool(line.actor_kind == "anonymous" and line.action == ENTRANCE)
+
+
 def who(line: Said, names: Mapping[UUID, str]) -> str:
     """Whoever acted, in words. `names`: the names people have today."""
-    if line.actor_kind == "person":
-        return names.get(line.actor_id, ERASED)
+    if line.actor_kind == "person" or is_entrance(line):
+        return names.get(line.actor_id or line.subject_id, ERASED)
     said = {
         "token": f"Programme «\N{NO-BREAK SPACE}{line.actor_name}\N{NO-BREAK SPACE}»",
         "system": "Le portail",

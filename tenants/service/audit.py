@@ -22,7 +22,7 @@ from kit.typed import identifier
 from tenants.models import Tenant
 from tenants.permissions import PERMISSIONS
 from tenants.queries import audit as queries
-from tenants.rules.audit import HEADINGS, Wanted, as_whom, instants, row, who
+from tenants.rules.audit import HEADINGS, Wanted, as_whom, instants, is_entrance, row, who
 
 Words = Callable[[str], str]
 IN_MEMORY = 2 * 1024 * 1024
@@ -111,7 +111,7 @@ def _conditions(tx: Tx, wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions = [make() for value, make in asked if value]
     if wanted.who:
         one = identifier(wanted.who)
-        conditions.append(AuditLine.actor_id == one if one else queries.of_people(wanted.who))
+        conditions.append(queries.of_person(one) if one else queries.of_people(wanted.who))
     return conditions
 
 
@@ -127,7 +127,7 @@ def _identifiers(line: AuditLine) -> Iterator[UUID | None]:
 
 
 def _entry(line: AuditLine, names: Mapping[UUID, str]) -> Entry:
-    subject = names.get(line.subject_id) if line.subject_id else None
+    subject = names.get(line.subject_id) if line.subject_id and not is_entrance(line) else None
     return Entry(line, who(line, names), as_whom(line.acting_as, names), subject)
 
 

@@ -355,3 +355,19 @@ def test_the_program_of_the_documentation_checks_an_export(
     forged = whoever(b"".join([*lines[:3], json.dumps(stranger).encode() + b"\n", *lines[4:]]))
     assert b"line 4: does not follow line 3" in forged.stderr
     assert whoever(b"").stdout == b"no line\n"
+
+
+def test_a_sign_in_says_who_came_in(application: Flask, tenant: Tenant, grades: Browser) -> None:
+    """Nobody until then, the line is of a visitor; what it is about says who that was. Found by name, too."""
+    anne = a_person(tenant, name="Anne Arrivante")
+    Browser(application, tenant).sign_in(anne.email)
+    for asked in ({"who": "arrivante"}, {"who": anne.email}, {"who": str(anne.user_id)}, {"action": "session.start"}):
+        said = listed(grades, **asked)[0]
+        assert said.startswith("Connexion Ligne"), said
+        assert said.count("Anne Arrivante") == 1
+    assert "Visiteur" not in " ".join(listed(grades, action="session.start"))
+    act(tenant, "sign_in_link.refuse", who=Actor("anonymous", tenant.id))
+    assert "Visiteur" in listed(grades, action="sign_in_link.refuse")[0], "what fails is nobody's"
+    with transaction(operator("tests")) as tx:
+        tx.session.execute(update(User).where(User.id == anne.user_id).values(erased_at=tx.now))
+    assert "Personne effacée" in listed(grades, subject=str(anne.user_id))[0]
