@@ -6,6 +6,7 @@ import sys
 import tomllib
 from datetime import date
 from importlib.machinery import SourceFileLoader
+from importlib.metadata import files
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from types import ModuleType
@@ -39,6 +40,28 @@ def test_the_lists_are_whole_and_valid(tmp_path: Path) -> None:
     named = {one["name"].lower() for made in lists.values() for one in made["components"]}
     assert {"flask", "sqlalchemy", "cryptography", "htmx.org", "govuk-frontend"} <= named
     assert str(PROJECT) not in json.dumps(lists), "where it was made is nobody's business"
+
+
+# Where a wheel itself says the licence that we write for it: a file of it, and words that no other licence has.
+CARRIED = {
+    "antlr4-python3-runtime": ("antlr4/Parser.py", ["governed by the BSD 3-clause license"]),
+    "protobuf": (
+        "LICENSE",
+        ["Redistributions in binary form", "Neither the name of"],
+    ),
+    "pyrage": ("LICENSE", ["The MIT License (MIT)"]),
+    "saxonche": ("METADATA", ["license=False` requests the open-source version"]),  # which one: Saxonica's own pages
+}
+
+
+def test_a_licence_that_we_write_is_the_one_that_the_wheel_carries() -> None:
+    known = tomllib.loads((PROJECT / "scripts/supply.toml").read_text())["licences"]
+    assert known.keys() - {"htmx.org"} == CARRIED.keys()
+    for name, (ending, words) in CARRIED.items():
+        found = [one for one in files(name) or () if str(one).endswith(ending)]
+        assert found, f"{name}: {ending} is not in the wheel"
+        text = found[0].read_text(encoding="utf-8")
+        assert [word for word in words if word not in text] == [], name
 
 
 def test_what_is_missing_from_a_list_is_told() -> None:
