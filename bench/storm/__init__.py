@@ -131,7 +131,10 @@ def _between(begins_in: float, seconds: float) -> dict[str, float]:
 def set_closing(environment: dict[str, str], closes_at: float) -> None:
     """The last accepted second begins at `closes_at`."""
     with psycopg.connect(environment["CRRC_DATABASE_OWNER_URL"].replace("+psycopg", "")) as owner:
-        owner.execute("update campaign_window set closes_at = %s", [datetime.fromtimestamp(closes_at, UTC)])
+        owner.execute(
+            "update campaign_window set closes_at = %s where closes_at > now()",
+            [datetime.fromtimestamp(closes_at, UTC)],
+        )
 
 
 def _syncs() -> float:
