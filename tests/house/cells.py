@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import Connection
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -114,11 +115,16 @@ def _asker(app: Flask, tenant: Tenant, name: str, whose: str, organisation_id: U
 @contextmanager
 def undone() -> Iterator[None]:
     """Whatever is committed inside is undone after: every session joins one transaction that never commits."""
-    with db.engine().connect() as connection, connection.begin() as outer:
-        with pytest.MonkeyPatch.context() as patch, connection.begin_nested():
-            patch.setattr(kit.transaction, "engine", lambda: connection)
-            yield
-        outer.rollback()
+    with db.engine().connect() as connection, pytest.MonkeyPatch.context() as patch:
+
+        def joined() -> Connection:
+            if not connection.in_transaction():
+                connection.begin()
+                connection.begin_nested()  # what a session undoes is its own part, and what it commits is kept here
+            return connection
+
+        patch.setattr(kit.transaction, "engine", joined)
+        yield
 
 
 def answer(app: Flask, asker: Asker, method: str, rule: Rule, values: dict[str, str]) -> str:
