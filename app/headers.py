@@ -17,6 +17,10 @@ FIXED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# A style, a script, a font run in the page that asked for them, by that page's policy: they say the least there is.
+OF_A_FILE = {name: FIXED[name] for name in ("X-Content-Type-Options", "Cross-Origin-Resource-Policy")} | {
+    "Content-Security-Policy": SANDBOX
+}
 POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'{targets}; frame-ancestors 'none'"
@@ -39,7 +43,8 @@ def csp_nonce() -> str:
 
 
 def _protect(response: Response) -> Response:
-    for name, value in FIXED.items():
+    is_file = request.endpoint == "static" and response.status_code < 400
+    for name, value in (OF_A_FILE if is_file else FIXED).items():
         response.headers.setdefault(name, value)
     targets = "".join(f" {origin}" for origin in dict.fromkeys(g.get("form_targets", ())))
     # A file that is taken away is no page: whatever a browser makes of it, it runs nothing.
