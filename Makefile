@@ -24,7 +24,7 @@ browser: setup
 	@scripts/browser
 
 test: browser  ## Run every test, in a real browser too (ARGS='-k name' for some of them)
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-debian: setup  ## The installation on one Debian server, for real: several minutes, as root (docs/install.md)
 	@CRRC_TEST_DEBIAN=1 $(BIN)/pytest tests/infra/test_debian.py $(ARGS)
@@ -76,6 +76,12 @@ bench-billing: setup  ## Invoices issued by workers that are killed, into bench/
 
 bench-storm: setup  ## The last ten minutes of a call, into bench/out/storm.json (APPLICANTS=500 SECONDS=60 for less)
 	@$(if $(APPLICANTS),CRRC_BENCH_APPLICANTS=$(APPLICANTS)) $(if $(SECONDS),CRRC_BENCH_SECONDS=$(SECONDS)) $(BIN)/python -m bench storm $(ARGS)
+
+bench-chaos: setup  ## An evening when everything fails in turn, into bench/out/chaos.json (SEED, SECONDS, APPLICANTS, NOTICES, INVOICES)
+	@$(foreach size,SEED SECONDS APPLICANTS NOTICES INVOICES,$(if $($(size)),CRRC_BENCH_$(size)=$($(size)))) $(BIN)/python -m bench chaos $(ARGS)
+
+bench-pages: browser  ## Start-up, memory, image, weight of the pages, Lighthouse, into bench/out/pages.json
+	@$(BIN)/python -m bench pages $(ARGS)
 
 fuzz: setup  ## The whole API as each role, values on and beyond every edge, for longer than the tests do
 	@CRRC_FUZZ=whole $(BIN)/pytest tests/house/test_fuzz.py $(ARGS)

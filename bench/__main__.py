@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench import database
 
-BENCHMARKS = ("register", "booking", "billing", "rls", "audit", "storm")
+BENCHMARKS = ("register", "booking", "billing", "rls", "audit", "storm", "chaos", "pages")
 OUT = Path(__file__).resolve().parent / "out"
 
 
