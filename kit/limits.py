@@ -93,8 +93,11 @@ def _count(key: str, seconds: int, by: int = 1) -> int:
     global _away_until
     if time.monotonic() < _away_until:
         return _count_here(key, by)
+    # Held by its name: of the clients that the first threads of a process make at once, one stays, and the others close
+    # their connections when nobody holds them any more.
+    client = counters()
     try:
-        with counters().pipeline(transaction=False) as pipe:
+        with client.pipeline(transaction=False) as pipe:
             pipe.incrby(key, by)
             pipe.expire(key, seconds)
             return int(pipe.execute()[0])

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -128,6 +129,20 @@ def test_a_silent_redis_is_asked_once_in_five_seconds(monkeypatch: pytest.Monkey
         limits.count_one("essai", "x", 5, MINUTE)
     assert len(asked) == 1
     assert limits.count_one("essai", "x", 5, MINUTE).is_over
+
+
+def test_the_first_requests_of_a_process_come_together(database: str) -> None:
+    """Each of their threads makes a client of Redis; those that are not kept close nobody's connection."""
+
+    def first(_: int) -> int:
+        return limits.count_one("first", "x", 10_000, MINUTE).count
+
+    before = first(0)
+    for _ in range(20):
+        limits.counters.cache_clear()
+        with ThreadPoolExecutor(12) as threads:
+            list(threads.map(first, range(12)))
+    assert first(0) == before + 241
 
 
 def test_what_an_address_is(application: Flask) -> None:
