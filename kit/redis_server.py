@@ -1,10 +1,13 @@
 """A connection to Redis, wherever it is: one server, or the one that the Sentinels name."""
 
 import re
+import socket
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from redis import Redis
+from redis.backoff import ExponentialBackoff, NoBackoff
+from redis.retry import Retry
 from redis.sentinel import Sentinel
 
 from kit import servers
@@ -12,6 +15,9 @@ from kit.errors import Invalid
 
 SENTINEL_PORT = 26379
 EXAMPLE = "redis+sentinel://hôte:26379,hôte:26379/nom?db=0"
+MOST_TRIES = 4  # of one command: what breaks may be taken up at once, what is away is for the caller to say
+# A worker waits for a task as long as it takes: a host that is gone without a word is noticed in ten seconds.
+KEEPALIVE = {socket.TCP_KEEPIDLE: 4, socket.TCP_KEEPINTVL: 2, socket.TCP_KEEPCNT: 3}
 
 
 def connect(**options: Any) -> Redis:
@@ -21,11 +27,16 @@ def connect(**options: Any) -> Redis:
     refused a write find the new one.
     """
     address = servers.redis_url()
+    options = {"retry": Retry(ExponentialBackoff(cap=0.5, base=0.05), MOST_TRIES - 1)} | options
+    if urlsplit(address).scheme != "unix":
+        options = {"socket_keepalive": True, "socket_keepalive_options": KEEPALIVE} | options
     if "+sentinel" not in urlsplit(address).scheme:
         return Redis.from_url(address, **options)
     hosts, name, own, theirs = read_address(address)
     waits = {key: value for key, value in options.items() if key in ("socket_timeout", "socket_connect_timeout")}
-    sentinel = Sentinel(hosts, sentinel_kwargs={"socket_timeout": 1, "socket_connect_timeout": 1} | waits | theirs)  # type: ignore[no-untyped-call]
+    # Each is asked once: redis-py's ten tries of one that is silent would keep a page for ten times as long.
+    once: dict[str, Any] = {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": Retry(NoBackoff(), 0)}
+    sentinel = Sentinel(hosts, sentinel_kwargs=once | waits | theirs)  # type: ignore[no-untyped-call]
     found: Redis = sentinel.master_for(name, **(own | options))  # type: ignore[no-untyped-call]
     return found
 

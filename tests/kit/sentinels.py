@@ -10,7 +10,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from tests.kit.crew import eventually
 from tests.kit.pooler import free_port
@@ -58,7 +60,7 @@ class Valkey:
 
     def says(self, *words: str) -> object:
         """Its answer to a command, None when it gives none."""
-        with Redis(self.host, self.port, socket_timeout=2) as client:
+        with Redis(self.host, self.port, socket_timeout=2, retry=Retry(NoBackoff(), 0)) as client:
             try:
                 return client.execute_command(*words)
             except RedisError:

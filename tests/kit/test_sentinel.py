@@ -96,6 +96,18 @@ def test_a_sentinel_that_is_away(redis: Watched) -> None:
     assert limits.counters().incr("crrc:test") == 4
 
 
+def test_a_sentinel_that_is_silent_is_asked_once() -> None:
+    """redis-py asks ten times unless it is told not to, and a page would wait each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CRRC_REDIS_URL", "redis+sentinel://127.0.0.1:1,127.0.0.1:2/crrc")
+        turn()
+        known = limits.counters().connection_pool.sentinel_manager.sentinels
+        assert [one.get_retry().get_retries() for one in known] == [0, 0]
+        with pytest.raises(RedisError):
+            queue.redis().ping()
+    turn()
+
+
 @pytest.mark.parametrize(
     ("address", "hosts", "name", "own"),
     [
