@@ -116,6 +116,7 @@ def test_without_any_web_a_page_says_so(server: debian.Server) -> None:
     assert away.startswith("HTTP/1.1 503")
     assert "retry-after" in away.lower()
     assert "momentanément indisponible" in away
+    assert server.ask("/bretagne/sign-in", "-d", "email=a@b.fr", host=HOST).startswith("HTTP/1.1 503")
     assert json.loads(server.ask("/api/v1/me", host=HOST).rstrip().splitlines()[-1])["status"] == 503
     server.run("systemctl", "start", "crrc-web@1", "crrc-web@2")
     assert server.ask("/readyz", host=HOST).startswith("HTTP/1.1 200")
