@@ -154,7 +154,7 @@ VALUES = [
 LINES = st.builds(bytes.__add__, st.sampled_from(HEADERS), st.sampled_from(VALUES) | st.binary(max_size=20))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(headers=st.lists(LINES, max_size=5), body=st.binary(max_size=60) | st.just(b"--x\r\n\r\n\xff\r\n--x--"))
 @example(headers=[b"From: \x00@"], body=b"")
 @example(headers=[b"From: \x80@"], body=b"")

@@ -85,7 +85,7 @@ def test_a_day_long_past_is_as_it_was(tenant: Tenant) -> None:
 Step = tuple[str, int, int, int]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(

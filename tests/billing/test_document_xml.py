@@ -160,7 +160,7 @@ def contents(draw: st.DrawFn) -> Content:
     return content_of("F2026-000001", "2026-11-21", "2026-12-21", tuple(lines))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(contents())
 def test_any_mix_of_lines_gives_an_invoice_without_fault(content):
     assert faults(cii(content)) == []

@@ -181,7 +181,5 @@ def test_nothing_is_paid_twice_and_the_accounts_say_so(
     monkeypatch.setattr(Money, "make_tenant", staticmethod(make_tenant), raising=False)
     run_state_machine_as_test(
         Money,
-        settings=settings(
-            max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=10, stateful_step_count=25, suppress_health_check=list(HealthCheck)),
     )

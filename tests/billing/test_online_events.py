@@ -250,7 +250,7 @@ ENDS: dict[str, tuple[str, int, list[tuple[str, int]]]] = {
 }
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(story=st.sampled_from(STORIES), seed=st.integers(0, 10**6), copies=st.integers(1, 3), batch=st.integers(1, 4))
 def test_any_order_and_any_number_of_times_ends_the_same(
     side: Side, story: str, seed: int, copies: int, batch: int
@@ -272,7 +272,7 @@ def test_any_order_and_any_number_of_times_ends_the_same(
     assert len(found["payments"]) == (0 if story == "sepa failed" else 1)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(story=st.sampled_from(STORIES), seed=st.integers(0, 10**6))
 def test_events_told_while_the_story_goes_on(side: Side, story: str, seed: int) -> None:
     """Each step of the story is told late, by chance: what is known only ever moves forward."""

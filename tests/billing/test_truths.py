@@ -245,7 +245,5 @@ def test_whatever_people_do(make_tenant: Callable[..., Tenant]) -> None:
 
     run_state_machine_as_test(
         Anything,
-        settings=settings(
-            max_examples=15, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=15, stateful_step_count=40, suppress_health_check=list(HealthCheck)),
     )

@@ -156,7 +156,7 @@ exceptions = st.lists(st.builds(Exceptional, halves, st.booleans()), max_size=6)
 diaries = st.builds(Diary, weeks, exceptions, busy, st.sampled_from(["35", "57", "974"]), st.integers(0, 240))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(diaries, diaries, st.integers(1, 6), dates, st.booleans(), st.integers(0, 5))
 def test_what_is_proposed_is_free_disjoint_ordered_and_no_more_than_asked(
     anne: Diary, brice: Diary, count: int, first: date, together: bool, most: int

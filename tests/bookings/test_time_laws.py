@@ -187,7 +187,6 @@ def test_whatever_people_do(make_tenant: Callable[[], Tenant]) -> None:
         settings=settings(
             max_examples=12,
             stateful_step_count=30,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

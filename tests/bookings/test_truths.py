@@ -178,7 +178,5 @@ def test_whatever_people_do_the_figures_are_true(make_tenant: Callable[..., Tena
             self.tenant = make_tenant()
             super().__init__()
 
-    few_long_stories = settings(
-        max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-    )
+    few_long_stories = settings(max_examples=12, stateful_step_count=25, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(OwnShop, settings=few_long_stories)

@@ -232,7 +232,7 @@ ANYTHING = (
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(sorted(forms.read_form(document()).fields)), ANYTHING, max_size=6))
 def test_whatever_is_sent_is_saved_or_refused(tenant: Tenant, sent: dict[str, Any]) -> None:
     with clock.frozen(DURING):

@@ -33,7 +33,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.dictionaries(keys, values, min_size=1, max_size=5))
 def test_any_data_comes_back(data: dict[str, Any]) -> None:
     data = plain.tidied(data)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,7 +28,7 @@ CONSULTED = random.applicants(
 )
 STRANGERS = random.applicants(attributes=st.none(), adherent=st.none(), history=st.none(), answers=st.none())
 # Every example is a register of its own: few examples, many applicants and rules in each.
-EXAMPLES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=60)
 RULES = st.lists(random.documents(), min_size=4, max_size=8)
 
 

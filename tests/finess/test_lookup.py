@@ -104,7 +104,7 @@ def test_several_entities_of_one_siren_are_offered() -> None:
     assert {hit.number for hit in find(TWINS)} == {SHARED, AWAY}
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=40) | st.from_regex(r"[0-9AB \x00%_\\']{1,20}", fullmatch=True))
 def test_no_text_breaks_a_lookup(typed: str) -> None:
     ask(typed)

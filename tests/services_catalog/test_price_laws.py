@@ -87,7 +87,7 @@ questions = st.tuples(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(markets(), questions)
 def test_total_and_deterministic(market: Market, question: Any) -> None:
     """Whatever is asked, an answer; the same when the shelves are made again, or the lots come in another order."""
@@ -104,7 +104,7 @@ def test_total_and_deterministic(market: Market, question: Any) -> None:
         assert found.sentence
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(amounts, min_size=1, max_size=8).map(sorted),
     st.lists(st.integers(1, 6), min_size=8, max_size=8),
@@ -187,7 +187,7 @@ def schedules(draw: Any) -> list[BpuLine]:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(schedules())
 def test_an_export_imports_back_as_it_was(kept: list[BpuLine]) -> None:
     for content in (write_csv(kept, SLUGS), write_xlsx(kept, SLUGS)):
