@@ -4,11 +4,13 @@ Nothing is rolled back and nothing is cleaned: each test makes its own tenant, a
 as it keeps tenants apart.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from kit import embedded
 
@@ -19,12 +21,42 @@ os.environ["CRRC_API_PER_MINUTE"] = "1000000"  # a test that is about limits set
 for name in ("CRRC_DATABASE_URL", "CRRC_DATABASE_OWNER_URL", "CRRC_REDIS_URL", "CRRC_SMTP_URL", "CRRC_STORAGE_URL"):
     os.environ.pop(name, None)
 
+# How long an example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
+# Files that take half a minute or more, and the folder of such files.
+LONGEST = (
+    "house/test_matrix.py",
+    "house/test_fuzz.py",
+    "journeys/",
+    "app/test_first_command.py",
+    "billing/test_killed_issuer.py",
+    "infra/test_terraform.py",
+    "app/test_backups.py",
+    "app/test_tenant_restore.py",
+    "kit/test_sentinel.py",
+)
+
 pytest_plugins = ["tests.databases", "tests.factories", "tests.people", "tests.real_data"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--rewrite-golden` writes docs/golden/ from what the code does now."""
     parser.addoption("--rewrite-golden", action="store_true", help="rewrite docs/golden/, to be read in review")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: stories wait for the processes that they start."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: else one process runs the last of them alone, while the others have nothing to do."""
+    items.sort(key=lambda item: next((at for at, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST)))
+    gc.freeze()  # ten thousand tests stay: no cycle is looked for among them
 
 
 @pytest.fixture(scope="session")
