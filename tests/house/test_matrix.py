@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from app.auth import view_permission
+from kit import clock
 from tenants.models import Tenant
 from tests.house.cells import ABSENT, NO, SIGN_IN, YES, Asker, answer, askers, hopeless, undone
 from tests.house.test_isolation import PUBLIC
@@ -39,10 +40,11 @@ def everybody(application: Flask, sides: Sides, make_tenant: Callable[..., Tenan
 def cells(application: Flask, sides: Sides, everybody: list[Asker]) -> Cells:
     """Every answer: by (method, address), then by (role, whose)."""
     found: Cells = {}
+    at = clock.now()
     for method, address, rule in routes(application):
         line = found.setdefault((method, address), {})
         for asker in everybody:
-            with undone():
+            with undone(), clock.frozen(at):  # else a session that is a minute old is noted as seen, cell after cell
                 line[asker.role, asker.whose] = answer(application, asker, method, rule, sides.values)
     return found
 
