@@ -18,10 +18,10 @@ from kit.settings import settings
 # A host that is gone is noticed in seconds, not in the system's quarter of an hour. A URL that says otherwise is right.
 PATIENCE = {
     "connect_timeout": "5",
-    "keepalives_idle": "20",
-    "keepalives_interval": "5",
+    "keepalives_idle": "4",
+    "keepalives_interval": "2",
     "keepalives_count": "3",
-    "tcp_user_timeout": "20000",
+    "tcp_user_timeout": "10000",
 }
 IDLE_SECONDS = 1.0  # a connection that was idle longer is asked whether it is alive
 

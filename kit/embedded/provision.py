@@ -17,6 +17,13 @@ ROLES = {
 }
 # How long the application waits, said by its connections, and kept by its role for those that a pooler opens.
 LIMITS = {"statement_timeout": "60000", "lock_timeout": "15000", "timezone": "UTC"}
+# How long the server waits for a host that is gone without a word: less than others wait for what it has locked.
+LIMITS |= {
+    "tcp_user_timeout": "10000",
+    "tcp_keepalives_idle": "4",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+}
 EXTENSIONS = ("btree_gist",)  # windows of one call cannot overlap
 
 

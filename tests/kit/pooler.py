@@ -14,29 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 from sqlalchemy import make_url
 
 from tests.kit.crew import PROJECT, eventually
+from tests.kit.programs import program
 
 FOLLOWS_PREPARED = (1, 22)  # since then it follows what psycopg prepares
 
 
 @cache
-def program() -> Path:
-    """PgBouncer of this machine, or unpacked from Debian's package. Skips the test when there is none."""
-    found = subprocess.run(
-        [PROJECT / "scripts/pgbouncer", PROJECT / ".crrc-test/programs"], capture_output=True, text=True, check=False
-    )
-    if found.returncode:
-        pytest.skip(found.stderr.strip())
-    return Path(found.stdout.strip())
-
-
-@cache
 def version() -> tuple[int, ...]:
     """PgBouncer's, (1, 18, 0)."""
-    said = subprocess.run([program(), "--version"], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run([program("pgbouncer"), "--version"], capture_output=True, text=True, check=True).stdout
     return tuple(map(int, re.findall(r"\d+", said.splitlines()[0])))
 
 
@@ -60,7 +49,7 @@ class Pooler:
         if os.geteuid() == 0:  # it refuses to be root
             owner = self.folder.stat()
             command += ["setpriv", f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
-        command += [str(program()), "-q", str(self.folder / "pgbouncer.ini")]
+        command += [str(program("pgbouncer")), "-q", str(self.folder / "pgbouncer.ini")]
         with (self.folder / "said").open("ab") as said:
             self.process = subprocess.Popen(command, stdout=said, stderr=said, cwd="/")
         eventually(self._answers)
@@ -94,7 +83,7 @@ def pooler(
     url = make_url(server_url)
     run = url.query.get("host") or url.host
     port = port or free_port(host)
-    folder = PROJECT / ".crrc-test" / f"pgbouncer-{os.getpid()}-{port}"
+    folder = PROJECT / ".crrc-test" / f"pgbouncer-{os.getpid()}-{host}-{port}"
     folder.mkdir(parents=True)
     (folder / "users").write_text('"crrc_app" ""\n"crrc_owner" ""\n"admin" ""\n')
     made = Pooler(folder, host, port, prefix)
@@ -123,6 +112,11 @@ def _settings(folder: Path, server: object, server_port: object, made: Pooler, c
         "max_client_conn": 500,
         "default_pool_size": connections,
         "server_login_retry": 1,
+        # docs/scale.md: a host that is gone without a word is noticed in ten seconds, and what it held is let go.
+        "tcp_keepidle": 4,
+        "tcp_keepintvl": 2,
+        "tcp_keepcnt": 3,
+        "tcp_user_timeout": 10000,
         "logfile": folder / "pgbouncer.log",
     } | ({"max_prepared_statements": 200} if version() >= FOLLOWS_PREPARED else {})
     lines = [f"{name} = {value}" for name, value in settings.items()]
