@@ -2,15 +2,18 @@
 
 Whatever acts must be named, in the open or inside an object stream. A file without object streams hides no name: its
 bytes are looked at. In one that has some, every squeezed stream is looked at too, and nothing else may hide names: no
-other filter, no predictor, no encryption. Anything odd is not « plain », and then kit.pdf_file reads the file whole. So
-this says yes for sure, or nothing, at a hundredth of the price of that reading.
+other filter, no predictor but that of the tables of objects (undone here), no encryption. Anything odd is not
+« plain », and then kit.pdf_file reads the file whole. So this says yes for sure, or nothing, at a hundredth of the
+price of that reading.
 """
 
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import accumulate, chain
 
 MOST_UNSQUEEZED = 30_000_000
+MOST_PREDICTED = 2_000_000  # a table of the file's objects: a few bytes for each
 # What acts, what carries, what hides: the beginning of a name.
 _ACTS = rb"JS|JavaScript|XFA|Launch|ImportData|RichMedia|Rendition|Embedded|Encrypt|Crypt"
 _WORDS = re.compile(rb"/(?:" + _ACTS + rb")")
@@ -23,6 +26,11 @@ _FILTER = re.compile(rb"/Filter")
 _PLAIN_FILTER = re.compile(rb"/Filter\s*(\[\s*)?/FlateDecode(?(1)\s*\]|(?=[/>\s]))")
 _HIDES = re.compile(rb"/(?:Filter|FlateDecode|Predictor|DecodeParms|DP)")
 _PREDICTED = re.compile(rb"/(?:Predictor|DecodeParms|DP)")
+_UP = re.compile(
+    rb"/DecodeParms\s*<<\s*(?:/Columns\s+(\d{1,2})\s*/Predictor\s+1[0-5]|/Predictor\s+1[0-5]\s*/Columns\s+(\d{1,2}))\s*>>"
+)
+_DICTIONARY = re.compile(rb"\s*\d+\s+\d+\s+obj\s*(<<.*>>)\s*\Z", re.DOTALL)
+_TOKENS = re.compile(rb"<<|>>|<[0-9A-Fa-f\s]*>|[<>()%]|obj")
 _STREAM = re.compile(rb"(?<!end)stream[\x00\t\x0c ]*(?:\r\n|\n|\r)")
 _START = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF\s*\Z")
 _PREVIOUS = re.compile(rb"/Prev\s*(\d{1,10})(?!\d|\s+\d+\s+R\b)")
@@ -42,7 +50,7 @@ def is_plain(content: bytes) -> bool:
         return _PAGE.search(content) is not None
     if not in_the_open and not all(_OBJECT.match(content, place, place + 64) for place in starts):
         return False
-    return _is_plain_inside(content)
+    return _is_plain_inside(content, starts)
 
 
 def _tells_escaped(content: bytes) -> bool:
@@ -54,9 +62,9 @@ def _letter(number: "re.Match[bytes]") -> bytes:
     return bytes([int(number[1], 16)])
 
 
-def _is_plain_inside(content: bytes) -> bool:
+def _is_plain_inside(content: bytes, starts: list[int]) -> bool:
     """Of a file that may have object streams: whether all that is squeezed holds nothing that acts or hides."""
-    if _SHORT_FILTER.search(content) or _PREDICTED.search(content):
+    if _SHORT_FILTER.search(content) or len(_PREDICTED.findall(content)) != 2 * len(_tables(content, starts)):
         return False
     filters = len(_FILTER.findall(content))
     if filters != len(_PLAIN_FILTER.findall(content)) or filters != content.count(b"/FlateDecode"):
@@ -76,6 +84,7 @@ def _unsqueezed(content: bytes) -> Iterator[bytes | None]:
         begins = content.rfind(b"obj", 0, found.start())
         if begins < 0 or b"/FlateDecode" not in content[begins : found.start()]:
             continue
+        predicted = _UP.findall(content, begins, found.start())
         opener = zlib.decompressobj()
         try:
             one = opener.decompress(content[found.end() :], room)
@@ -84,4 +93,43 @@ def _unsqueezed(content: bytes) -> Iterator[bytes | None]:
             return
         room -= len(one)
         whole = opener.eof and room > 0 and opener.unused_data[:64].lstrip().startswith(b"endstream")
-        yield one if whole else None
+        yield _with_rows(one, predicted) if whole else None
+
+
+def _tables(content: bytes, starts: list[int]) -> set[int]:
+    """Where the predictors are of the tables that begin at `starts`, as every reader finds them."""
+    places: set[int] = set()
+    for begins in starts:
+        found = _STREAM.search(content, begins)
+        ends = found.start() if found else begins
+        told = _DICTIONARY.match(content[begins:ends])
+        if told is not None and _is_one(told[1]):
+            places |= {one.start() for one in _UP.finditer(content, begins, ends)}
+    return places
+
+
+def _is_one(dictionary: bytes) -> bool:
+    """Whether it is a whole dictionary and nothing else: no word of it is inside a string or a comment."""
+    depth, tokens = 0, _TOKENS.findall(dictionary)
+    for rank, token in enumerate(tokens, start=1):
+        depth += {b"<<": 1, b">>": -1}.get(token, 0)
+        if len(token) == 1 or token == b"obj" or (depth == 0 and rank < len(tokens)):
+            return False
+    return depth == 0
+
+
+def _with_rows(one: bytes, predicted: list[tuple[bytes, bytes]]) -> bytes | None:
+    """What a stream holds, and below it what its predictor makes of it; None for another one than « up »."""
+    if not predicted:
+        return one
+    width = int(predicted[0][0] or predicted[0][1])
+    rows = _summed(one, width) if len(predicted) == 1 and width and len(one) <= MOST_PREDICTED else None
+    return None if rows is None else one + b"\n" + rows
+
+
+def _summed(rows: bytes, width: int) -> bytes | None:
+    """Rows whose first byte is 2 (PNG's « up »): each of the others is what is added to the one above."""
+    if len(rows) % (width + 1) or rows[:: width + 1].strip(b"\2"):
+        return None
+    columns = [bytes(one % 256 for one in accumulate(rows[place :: width + 1])) for place in range(1, width + 1)]
+    return bytes(chain.from_iterable(zip(*columns, strict=True)))

@@ -2,7 +2,11 @@
 
 import time
 import zlib
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
 
+import pikepdf
 import pytest
 
 from kit import pdf_file, pdf_scan
@@ -11,8 +15,16 @@ from tests.bookings import sent
 ACTS = b"<</S/JavaScript/JS(app.alert(1))>>"
 
 
-def with_streams(objects: bytes, said: bytes = b"/Filter/FlateDecode", kept: bytes = b"", extra: bytes = b"") -> bytes:
-    """A PDF of one page whose last object is in an object stream, under the filter `said`."""
+def with_streams(
+    objects: bytes,
+    said: bytes = b"/Filter/FlateDecode",
+    kept: bytes = b"",
+    extra: bytes = b"",
+    table_said: bytes = b"",
+    rows: Callable[[bytes], bytes] = zlib.compress,
+) -> bytes:
+    """A PDF of one page whose last object is in an object stream, under the filter `said`; its table of objects under
+    `table_said`, its bytes made by `rows`."""
     body, places = b"%PDF-1.5\n", [(0, 0, 65535)]
     page = (b"<</Type/Catalog/Pages 2 0 R/OpenAction 5 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>")
     for number, thing in enumerate((*page, b"<</Type/Page/Parent 2 0 R>>" + extra), start=1):
@@ -23,14 +35,15 @@ def with_streams(objects: bytes, said: bytes = b"/Filter/FlateDecode", kept: byt
     head = b"/Type/ObjStm/N 1/First 4%b/Length %d" % (said, len(kept))
     body += b"4 0 obj\n<<%b>>stream\n%b\nendstream\nendobj\n" % (head, kept)
     places.append((2, 4, 0))
-    table = zlib.compress(b"".join(bytes([kind]) + a.to_bytes(4) + b.to_bytes(2) for kind, a, b in places))
-    head = b"/Type/XRef/W[1 4 2]/Size 6/Root 1 0 R/Filter/FlateDecode/Length %d" % len(table)
+    table = rows(b"".join(bytes([kind]) + a.to_bytes(4) + b.to_bytes(3) for kind, a, b in places))
+    table_said = table_said or b"/Filter/FlateDecode"
+    head = b"/Type/XRef/W[1 4 3]/Size 6/Root 1 0 R%b/Length %d" % (table_said, len(table))
     return (
         body + b"6 0 obj\n<<%b>>stream\n%b\nendstream\nendobj\n" % (head, table) + b"startxref\n%d\n%%%%EOF" % len(body)
     )
 
 
-def predicted(text: bytes) -> bytes:
+def predicted_rows(text: bytes) -> bytes:
     """Rows of PNG's « up » predictor: no word can be read in them."""
     rows, before = b"", b"\0" * 8
     padded = text + b" " * (-len(text) % 8)
@@ -38,7 +51,11 @@ def predicted(text: bytes) -> bytes:
         row = padded[start : start + 8]
         rows += b"\2" + bytes((one - up) % 256 for one, up in zip(row, before, strict=True))
         before = row
-    return zlib.compress(rows)
+    return rows
+
+
+def predicted(text: bytes) -> bytes:
+    return zlib.compress(predicted_rows(text))
 
 
 HIDDEN = {
@@ -89,6 +106,90 @@ def test_the_whole_reading_finds_what_is_hidden(way: str) -> None:
 def test_what_does_not_act_is_plain() -> None:
     assert pdf_scan.is_plain(sent.a_pdf())
     assert pdf_scan.is_plain(with_streams(b"<</S/GoTo/D[3 0 R/Fit]>>"))
+
+
+UP = b"/Filter/FlateDecode/DecodeParms<</Columns 8/Predictor 12>>"
+GOES = b"<</S/GoTo/D[3 0 R/Fit]>>"
+
+
+def with_table(said: bytes = UP, rows: Callable[[bytes], bytes] = predicted) -> bytes:
+    """A PDF whose table of objects is written so."""
+    return with_streams(GOES, table_said=said, rows=rows)
+
+
+def test_tables_of_differences_are_plain() -> None:
+    """What most programs write: the list of a file's objects, each row as what it adds to the one above."""
+    assert pdf_file.fault(with_table()) == ""
+    assert pdf_scan.is_plain(with_table())
+    assert pdf_scan.is_plain(with_table(UP.replace(b"/Columns 8", b"\n/Columns  8 ") + b"/ID[<0aF f><00>]"))
+    folder = BytesIO()
+    with pikepdf.open(BytesIO(sent.a_pdf())) as paper:
+        paper.save(folder, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    assert b"/Predictor" in folder.getvalue()
+    assert pdf_scan.is_plain(folder.getvalue())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        UP.replace(b"12", b"2"),
+        UP.replace(b"/Columns 8", b"/Columns 0"),
+        UP.replace(b"/Columns 8", b"/Columns 7"),
+        UP.replace(b"/Columns 8", b"/Columns 8/Colors 2"),
+        UP.replace(b"/Columns 8", b"/Columns 8/Columns 8"),
+        UP.replace(b"/Predictor", b"/Pre#64ictor"),
+        UP.replace(b"DecodeParms<</Columns 8/Predictor 12>>", b"DecodeParms 7 0 R"),
+        UP.replace(b"Parms<<", b"Parms[<<").replace(b">>", b">>]"),
+        UP + b"/DecodeParms<</Columns 8/Predictor 12>>",
+        UP + b"/X(obj)",
+        UP + b"/X(stream\n)",
+        UP + b"/X<stream\n>",
+        UP + b"/Xobj<</Y 1>>",
+        UP + b"%",
+        UP + b">><<",
+        UP + b"<<",
+    ],
+)
+def test_another_predictor_is_read_whole(said: bytes) -> None:
+    assert not pdf_scan.is_plain(with_table(said))
+
+
+def test_rows_of_another_kind_are_read_whole() -> None:
+    for change in (
+        lambda rows: b"\1" + rows[1:],
+        lambda rows: rows[:-1],
+        lambda rows: rows[:9] + b"\4" + rows[10:],
+    ):
+        assert not pdf_scan.is_plain(
+            with_table(rows=lambda text, change=change: zlib.compress(change(predicted_rows(text))))
+        )
+    assert not pdf_scan.is_plain(with_table(rows=lambda text: predicted(text + ACTS))), (
+        "what is made of it is looked at"
+    )
+    assert not pdf_scan.is_plain(with_table(rows=lambda text: zlib.compress(b"\2/JS(a)  " + predicted_rows(text))))
+
+
+def test_a_predictor_anywhere_else_is_read_whole() -> None:
+    """However innocent; also where the words that begin a dictionary are in a string or a comment of another one."""
+    params, flate = b"/DecodeParms<</Columns 8/Predictor 12>>", b"/Filter/FlateDecode"
+    for said in (
+        UP,
+        params + b"/X(obj)" + flate,
+        params + b"/X(1 0 obj<<)" + flate,
+        params + b"\n%\nendobj 1 0 obj<<\n" + flate,
+        params + b"/X(\nendobj\n1 0 obj<<)" + flate,
+        params + b"/X<\nendobj\n1 0 obj<<>" + flate,
+        params + b"/Xobj<</Y 1>>" + flate,
+        b"/X(\nendobj\n1 0 obj<<" + UP + b">>stream\n" + zlib.compress(b"") + b"\nendstream)" + UP,
+    ):
+        tables: list[dict[str, Any]] = [{}, {"table_said": UP, "rows": predicted}]
+        for more in tables:
+            assert not pdf_scan.is_plain(with_streams(b"", said, predicted(b"5 0 " + ACTS), **more))
+    # The table of objects is said to be where the hidden stream is.
+    hidden = with_streams(b"", UP, predicted(b"5 0 " + ACTS))
+    for place in range(len(hidden)):
+        if hidden.startswith(b"4 0 obj", place):
+            assert not pdf_scan.is_plain(hidden.replace(b"/Size 6", b"/Size 6/Prev %d" % place))
 
 
 def test_whatever_is_odd_is_read_whole() -> None:
