@@ -125,6 +125,8 @@ def main(said: dict[str, Any]) -> dict[str, float]:
     numbers = series(UUID(said["billed_id"]))
     return {
         **check([one for one in told if one.get("file", "").rsplit("/", 1)[-1] not in late & misled], too_late, rows),
+        # They pressed the button in time and met faults until it was too late: each time they were told so.
+        "missed": sum(one["state"] == "refused" and one["sent_at"] < too_late < one["asked_at"] for one in told),
         "late_accepted": len(late - misled),
         "dated_by_a_wrong_clock": len(misled),
         "late_by_a_wrong_clock": len(late & misled),

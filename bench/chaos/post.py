@@ -62,7 +62,7 @@ class Post:
             assert found is not None
             self.kept[found[1].decode()].append(Copy(time.time(), mood != "mute", envelope.rcpt_tos[0]))
         if mood in ("deaf", "mute"):
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         return "250 OK"
 

@@ -52,7 +52,7 @@ def check(told: list[dict[str, Any]], too_late: float, rows: list[dict[str, Any]
         for one, row in found
         if row and not one["sent_at"] - CLOCKS <= row["received_at"] <= min(one["answered_at"] + CLOCKS, too_late)
     ]
-    refused = [one for one in told if one["state"] == "refused" and one["sent_at"] < too_late - CLOCKS]
+    refused = [one for one in told if one["state"] == "refused" and one["asked_at"] < too_late - CLOCKS]
     doubles = Counter(row["finess_ej"] for row in rows)
     return {
         "submitted": len(sent),

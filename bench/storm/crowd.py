@@ -78,6 +78,7 @@ class Heard:
     status: int
     location: str
     body: str
+    asked_at: float = 0.0
 
 
 async def ask(crowd: Crowd, step: str, cookie: str, path: str, form: Any = None, script: bool = False) -> Heard:
@@ -102,6 +103,7 @@ async def ask(crowd: Crowd, step: str, cookie: str, path: str, form: Any = None,
             heard = await asyncio.wait_for(_exchange(crowd, asked), PATIENCE)
     except (TimeoutError, OSError, asyncio.IncompleteReadError) as error:
         heard = Heard(0, "", type(error).__name__)
+    heard.asked_at = sent_at
     crowd.answers.append((step, heard.status, time.perf_counter() - started, sent_at))
     return heard
 
@@ -224,7 +226,7 @@ async def _submit(crowd: Crowd, cookie: str, told: dict[str, Any], version: str)
         await asyncio.sleep(2)
         version = _version(await read(crowd, "check", cookie, f"{told['file']}/submit")) or version
         done = await write(crowd, "submit", cookie, f"{told['file']}/submit", {"version": version})
-    told |= {"status": done.status, "answered_at": time.time()}
+    told |= {"status": done.status, "asked_at": done.asked_at, "answered_at": time.time()}
     if crowd.rush:
         crowd.rush.ended = time.perf_counter()
     if done.status != 303:
