@@ -1,9 +1,8 @@
 """A file opened with its call, in the form of today: what every command on it starts with."""
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import lru_cache
 from uuid import UUID
 
 from campaigns.models import Campaign, CampaignVersion, CampaignWindow, Candidacy
@@ -15,8 +14,6 @@ from campaigns.rules import window
 from campaigns.rules.form import Form, Value
 from kit.permissions import permit
 from kit.transaction import Tx
-
-Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,33 +74,24 @@ def _draft(
     return Draft(candidacy, campaign, version, windows, window.at(windows, tx.now), form, answers, is_disputed)
 
 
-# A version of a call is never changed, and read with every save of every file: the last ones read stay in memory.
-_Key = tuple[UUID, UUID, int]
-_versions_read: OrderedDict[_Key, CampaignVersion] = OrderedDict()
-_forms_read: OrderedDict[_Key, Form] = OrderedDict()
+# A version of a call is never changed, and read with every save of every file: some stay in memory, with their forms.
 _MOST_KEPT = 64
+_kept: dict[tuple[UUID, UUID, int], CampaignVersion] = {}
 
 
 def _versions(tx: Tx, calls: Sequence[Campaign]) -> Mapping[UUID, CampaignVersion]:
     """The current version of each call, by call."""
-    found: dict[UUID, CampaignVersion] = {}
-    for call in calls:
-        known = _versions_read.get((tx.tenant_id, call.id, call.version))
-        if known is not None:
-            found[call.id] = known
-    for version in campaigns.current_versions(tx.session, [call for call in calls if call.id not in found]).values():
+    known = {call.id: _kept.get((tx.tenant_id, call.id, call.version)) for call in calls}
+    found = dict(campaigns.current_versions(tx.session, [call for call in calls if known[call.id] is None]))
+    for version in found.values():
         tx.session.expunge(version)
-        found[version.campaign_id] = _keep(_versions_read, version, version)
-    return found
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[version.tenant_id, version.campaign_id, version.number] = version
+    return found | {call: version for call, version in known.items() if version is not None}
 
 
+@lru_cache(_MOST_KEPT)
 def _form(version: CampaignVersion) -> Form:
-    known = _forms_read.get((version.tenant_id, version.campaign_id, version.number))
-    return known or _keep(_forms_read, version, forms.read_form(version.document))
-
-
-def _keep(read: OrderedDict[_Key, Kept], version: CampaignVersion, what: Kept) -> Kept:
-    read[version.tenant_id, version.campaign_id, version.number] = what
-    while len(read) > _MOST_KEPT:
-        read.popitem(last=False)
-    return what
+    """The form of a version: the same object as long as the version is kept."""
+    return forms.read_form(version.document)
