@@ -84,8 +84,9 @@ def remove_attachment(actor: Actor, attachment_id: UUID) -> Candidacy:
                 attachment.removed_at = tx.now
             else:
                 tx.session.delete(attachment)
-                storage().forget(rules.place(tx.tenant_id, attachment_id))
-        return draft.candidacy
+    if attachment.removed_at is None:  # its row is gone: what is left of it by an interruption is swept
+        storage().forget(rules.place(attachment.tenant_id, attachment_id))
+    return draft.candidacy
 
 
 def list_attachments(actor: Actor, candidacy_id: UUID) -> Sequence[Attachment]:

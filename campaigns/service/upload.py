@@ -106,7 +106,7 @@ def cancel_upload(actor: Actor, upload_id: UUID) -> None:
     with transaction(actor) as tx:
         upload, _ = _open(tx, upload_id)
         tx.session.delete(upload)
-        forget_pieces(upload)
+    forget_pieces(upload)
 
 
 def forget_pieces(upload: AttachmentUpload) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -10,6 +9,8 @@ import pytest
 
 from app import errands, sweeping
 from bookings.service.deliverable import read_deliverable
+from campaigns.service.attachment import remove_attachment
+from campaigns.service.upload import begin_upload, cancel_upload, receive_piece
 from kit import clock, queue
 from kit.db import uuid7
 from kit.errors import CrrcError
@@ -19,6 +20,7 @@ from tenants.models import Tenant
 from tenants.service import export
 from tenants.service.claim import claim
 from tests.bookings.doing import a_scene, add_file
+from tests.campaigns.applying import DURING
 from tests.campaigns.files import a_person
 from tests.campaigns.joining import add, begun
 from tests.services_catalog.bpu_files import a_draft, a_line
@@ -30,17 +32,21 @@ pytestmark = pytest.mark.usefixtures("no_limits")
 
 @pytest.fixture
 def held(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """How many transactions were open in the database each time a file was kept."""
-    seen, keep = [], FolderStorage.keep
+    """How many transactions were open in the database each time a file was kept, or forgotten."""
+    seen: list[int] = []
     with psycopg.connect(database.replace("+psycopg", ""), autocommit=True) as beside:
-        open_ones = "select count(*) from pg_stat_activity where datname = current_database() and pid <> %s"
+        others = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
 
-        def watched(self: FolderStorage, name: str, source: Path) -> None:
-            row = beside.execute(f"{open_ones} and xact_start is not null", [beside.info.backend_pid]).fetchone()
-            seen.append(row[0] if row else -1)
-            keep(self, name, source)
+        def watched(act: Callable[..., None]) -> Callable[..., None]:
+            def look_first(*args: Any) -> None:
+                row = beside.execute(f"{others} and xact_start is not null").fetchone()
+                seen.append(row[0] if row else -1)
+                act(*args)
 
-        monkeypatch.setattr(FolderStorage, "keep", watched)
+            return look_first
+
+        for name in ("keep", "forget"):
+            monkeypatch.setattr(FolderStorage, name, watched(getattr(FolderStorage, name)))
         yield seen
 
 
@@ -78,6 +84,18 @@ def test_a_slow_storage_holds_no_transaction(tenant: Tenant, held: list[int], ma
     make(tenant)
     assert held
     assert set(held) == {0}
+
+
+def test_nor_what_people_take_away(tenant: Tenant, held: list[int]) -> None:
+    person, file = begun(tenant)
+    kept = add(person, file.id).attachment
+    with clock.frozen(DURING):
+        remove_attachment(person, kept.id)
+        upload = begin_upload(person, file.id, "proof", "a.pdf", 10)
+        receive_piece(person, upload.id, 0, b"%PDF-")
+        cancel_upload(person, upload.id)
+    assert held == [0, 0, 0, 0]
+    assert storage().names(tenant.id) == []
 
 
 @pytest.mark.parametrize("make", MAKERS)
