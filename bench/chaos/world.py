@@ -24,6 +24,7 @@ from tests.campaigns.files import a_call, an_applicant, an_edition
 
 OUTCOMES = ("accepted", "refused", "refused")
 LATER = timedelta(days=1)
+CONTENT = json.dumps({"sections": [], "referent": {}, "signatory": {}, "commitments": []})
 
 
 def decided(tenant: Tenant, count: int) -> UUID:
@@ -45,65 +46,37 @@ def _file(tx: Tx, call_id: UUID, edition: int, rank: int) -> dict[type[Any], dic
     """One file, from its person to its decision."""
     person, organisation, file, verdict = (uuid7() for _ in range(4))
     finess, name, email = f"88{rank:07}", f"EHPAD n° {rank}", f"lecteur{rank}@chaos.invalid"
-    at, own, outcome = tx.now - timedelta(days=20), {"tenant_id": tx.tenant_id}, OUTCOMES[rank % 3]
-    facts = {"applicant_name": name, "department": "35", "applicant": an_applicant(finess, name), "answers": {}}
-    times = {"created_at": at, "saved_at": at, "submitted_at": at}
-    content = json.dumps({"sections": [], "referent": {}, "signatory": {}, "commitments": []})
-    receipt = {"code": str(file), "statement": "{}", "signature": "", "key": "", "content": content, "sha256": ""}
+    at, own, about = tx.now - timedelta(days=20), {"tenant_id": tx.tenant_id}, {"candidacy_id": file}
+    member = {"organisation_id": organisation, "user_id": person, "role": "owner", "function": "Direction"}
+    judged = {"finess_ej": finess, "rule_version": 1, "edition_id": edition, "outcome": "eligible", "clauses": []}
+    receipt = {"code": str(file), "statement": "{}", "signature": "", "key": "", "content": CONTENT, "sha256": ""}
+    outcome = OUTCOMES[rank % 3]
+    decision = {"outcome": outcome, "motive": "Hors du périmètre" if outcome == "refused" else "", "state": "pending"}
     return {
         User: {"id": person, "email": email, "email_norm": email, "name": f"Personne {rank}", "created_at": at},
         Organisation: {**own, "id": organisation, "finess_ej": finess, "name": name, "created_at": at},
-        OrganisationMember: {
-            **own,
-            "organisation_id": organisation,
-            "user_id": person,
-            "role": "owner",
-            "function": "Direction",
-            "joined_at": at,
-        },
-        Candidacy: {
-            **own,
-            "id": file,
-            "campaign_id": call_id,
-            "organisation_id": organisation,
-            "finess_ej": finess,
-            "reference": f"CHA-{rank:05}",
-            "state": "submitted",
-            "form_version": 1,
-            **facts,
-            **times,
-        },
-        Verdict: {
-            **own,
-            "id": verdict,
-            "campaign_id": call_id,
-            "candidacy_id": file,
-            "finess_ej": finess,
-            "rule_version": 1,
-            "edition_id": edition,
-            "outcome": "eligible",
-            "clauses": [],
-            "decided_at": at,
-        },
-        Submission: {
-            **own,
-            "id": uuid7(),
-            "candidacy_id": file,
-            "number": 1,
-            "verdict_id": verdict,
-            "received_at": at,
-            **receipt,
-        },
-        Decision: {
-            **own,
-            "id": uuid7(),
-            "candidacy_id": file,
-            "campaign_id": call_id,
-            "outcome": outcome,
-            "motive": "Hors du périmètre" if outcome == "refused" else "",
-            "state": "pending",
-            "decided_at": at,
-        },
+        OrganisationMember: {**own, **member, "joined_at": at},
+        Candidacy: {**own, "id": file, "campaign_id": call_id, "organisation_id": organisation}
+        | _submitted(rank, finess, name, at),
+        Verdict: {**own, **about, **judged, "id": verdict, "campaign_id": call_id, "decided_at": at},
+        Submission: {**own, **about, **receipt, "id": uuid7(), "number": 1, "verdict_id": verdict, "received_at": at},
+        Decision: {**own, **about, **decision, "id": uuid7(), "campaign_id": call_id, "decided_at": at},
+    }
+
+
+def _submitted(rank: int, finess: str, name: str, at: datetime) -> dict[str, Any]:
+    return {
+        "finess_ej": finess,
+        "reference": f"CHA-{rank:05}",
+        "state": "submitted",
+        "form_version": 1,
+        "applicant_name": name,
+        "department": "35",
+        "applicant": an_applicant(finess, name),
+        "answers": {},
+        "created_at": at,
+        "saved_at": at,
+        "submitted_at": at,
     }
 
 
