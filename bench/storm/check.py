@@ -53,6 +53,10 @@ def check(told: list[dict[str, Any]], too_late: float, rows: list[dict[str, Any]
         if row and not one["sent_at"] - CLOCKS <= row["received_at"] <= min(one["answered_at"] + CLOCKS, too_late)
     ]
     refused = [one for one in told if one["state"] == "refused" and one["asked_at"] < too_late - CLOCKS]
+    for one in [one for one in refused if "clos" in one.get("why", "")][:5]:
+        print(f"  refused as too late, in time: {one}", file=sys.stderr)
+    for row in wrong[:5]:
+        print(f"  wrongly dated: {row['file']} {row['received_at']}", file=sys.stderr)
     doubles = Counter(row["finess_ej"] for row in rows)
     return {
         "submitted": len(sent),
