@@ -3,7 +3,7 @@
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +20,7 @@ class Bucket:
 
     host: str
     port: int
+    prefix: Sequence[str] = ()
     process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
 
     @property
@@ -41,9 +42,9 @@ class Bucket:
 
     def start(self) -> None:
         """Empty: it remembers nothing. Returns when it answers."""
-        command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", self.host, "-p", str(self.port)]
+        server = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", self.host, "-p", str(self.port)]
         silent = subprocess.DEVNULL
-        self.process = subprocess.Popen(command, stdout=silent, stderr=silent)
+        self.process = subprocess.Popen([*self.prefix, *server], stdout=silent, stderr=silent)
         eventually(self._answers)
         self.client().create_bucket(Bucket="fichiers", CreateBucketConfiguration={"LocationConstraint": "fr-par"})
 
@@ -63,9 +64,9 @@ class Bucket:
 
 
 @contextmanager
-def bucket(host: str = "127.0.0.1", port: int = 0) -> Iterator[Bucket]:
-    """An S3 server with an empty bucket."""
-    made = Bucket(host, port or free_port(host))
+def bucket(host: str = "127.0.0.1", port: int = 0, prefix: Sequence[str] = ()) -> Iterator[Bucket]:
+    """An S3 server with an empty bucket; `prefix` stands before its command (ip netns exec …)."""
+    made = Bucket(host, port or free_port(host), prefix)
     try:
         made.start()
         yield made

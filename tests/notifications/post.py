@@ -18,7 +18,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 class Post:
     """What was taken, in order. `on_…` may answer something else than 250; "hang up" hangs up.
 
-    `text_asked` is set when a client says DATA; the server then waits for `before_text`, when there is one.
+    `text_asked` is set when a client says DATA, `asked_from` its address; the server then waits for `before_text`, when
+    there is one.
     """
 
     taken: list[bytes] = field(default_factory=list)
@@ -28,12 +29,14 @@ class Post:
     on_recipient: Callable[[str], str | None] = lambda address: None
     on_text: Callable[[Envelope], str | None] = lambda envelope: None
     text_asked: threading.Event = field(default_factory=threading.Event)
+    asked_from: str = ""
     before_text: threading.Event | None = None
     port: int = 0
+    host: str = "127.0.0.1"
 
     @property
     def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.port}"
+        return f"smtp://{self.host}:{self.port}"
 
     @property
     def mails(self) -> list[EmailMessage]:
@@ -83,6 +86,7 @@ class SlowSmtp(SMTP):
 
     async def smtp_DATA(self, arg: str) -> None:
         post: Post = self.event_handler
+        post.asked_from = self.session.peer[0]
         post.text_asked.set()
         if post.before_text is not None:
             await asyncio.to_thread(post.before_text.wait, 60)
@@ -104,10 +108,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def open_post(port: int | None = None) -> Iterator[Post]:
+def open_post(port: int | None = None, host: str = "127.0.0.1") -> Iterator[Post]:
     """Take mails while the context lasts, on any free port or on `port`."""
-    post = Post(port=port or free_port())
-    controller = Door(post, hostname="127.0.0.1", port=post.port)
+    post = Post(port=port or free_port(), host=host)
+    controller = Door(post, hostname=host, port=post.port)
     controller.start()
     try:
         yield post
