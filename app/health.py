@@ -11,10 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from kit import queue
+from kit import clock, queue
 from kit.db import engine
 from kit.errors import CrrcError
 from kit.pool import refuse_endless_waiting
+from kit.relay import NOW
 from kit.rls import refuse_powerful_role
 from kit.settings import PROJECT
 from kit.web import permission
@@ -70,6 +71,12 @@ def _migrations() -> str:
     return str(current)
 
 
+def _hour() -> str:
+    with engine().connect() as connection:
+        clock.agree(connection.scalars(NOW).one())
+    return "the database's"
+
+
 def _role() -> str:
     with engine().connect() as connection:
         refuse_powerful_role(connection)
@@ -86,6 +93,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "database": _database,
     "migrations": _migrations,
     "role": _role,
+    "hour": _hour,
     "redis": _redis,
 }
 

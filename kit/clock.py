@@ -1,9 +1,17 @@
-"""The only clock. Inside a request it stands still at the instant the request arrived."""
+"""The only clock. Inside a request it stands still at the instant the request arrived.
 
+A host whose hour is wrong judges no deadline and dates nothing: see `agree`.
+"""
+
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+from kit.errors import Unsure
+
+MOST_APART = timedelta(seconds=120)
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
 
@@ -23,3 +31,14 @@ def frozen(at: datetime) -> Iterator[None]:
         yield
     finally:
         _frozen.reset(token)
+
+
+def agree(there: float) -> None:
+    """Compare this host's hour with the database's (`there`, seconds since 1970).
+
+    Raises Unsure when they are more than two minutes apart: one of the two is wrong, and a host that is would accept
+    late, refuse early, or tell people before they should know (docs/adr/0021).
+    """
+    apart = abs(time.time() - there)
+    if apart > MOST_APART.total_seconds():
+        raise Unsure(apart)

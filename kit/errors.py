@@ -110,3 +110,18 @@ class Suspended(CrrcError):
 
     status = 503
     code = "suspended"
+
+
+class Unsure(CrrcError):
+    """This host and the database are `apart` seconds from each other: nobody can say what hour it is."""
+
+    status = 503
+    code = "unsure_of_the_hour"
+
+    def __init__(self, apart: float) -> None:
+        super().__init__(
+            "Les horloges de nos serveurs ne sont plus d’accord\N{NO-BREAK SPACE}: le portail s’arrête plutôt que de "
+            "mal dater. Rien n’a été fait\N{NO-BREAK SPACE}; ce que vous aviez enregistré est conservé. Réessayez dans "
+            "un instant, sans attendre la dernière minute."
+        )
+        self.apart = apart

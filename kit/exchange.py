@@ -22,8 +22,8 @@ def quoted(connection: Connection, rows: Sequence[dict[str, Any]]) -> str:
     return bytes(Escaping(_driver(connection).pgconn).escape_literal(json.dumps(rows).encode())).decode()
 
 
-def say(connection: Connection, statements: str) -> None:
-    """Have them done, in order; the first that fails ends it. What they answer is not read.
+def say(connection: Connection, statements: str) -> list[bytes]:
+    """Have them done, in order; the first that fails ends it. Returns the first row of the last one, as text.
 
     Raises sqlalchemy.exc.DBAPIError, as a statement of the session would; a connection that was lost serves nobody
     again. The text is in no error: it may hold what people wrote.
@@ -35,7 +35,7 @@ def say(connection: Connection, statements: str) -> None:
     except psycopg.Error as away:
         fault = away
     if fault is None:
-        return
+        return [done.get_value(0, column) or b"" for column in range(done.nfields)] if done.ntuples else []
     if fault.sqlstate is None:  # nobody answered: the connection was cut, and is no fault of what was said
         fault = psycopg.OperationalError(str(fault))
         connection.invalidate(fault)

@@ -18,6 +18,7 @@ from kit.transaction import Tx, transaction
 
 FIRST_RETRY = timedelta(seconds=20)
 LAST_RETRY = timedelta(hours=1)
+NOW = text("select extract(epoch from clock_timestamp())::float")
 
 Reaction: TypeAlias = Callable[[Tx, OutboxMessage], None]
 Subscriptions: TypeAlias = Mapping[str, Sequence[Reaction]]
@@ -33,11 +34,12 @@ def relay(subscriptions: Subscriptions, enqueue: Enqueue, limit: int = 500) -> i
     """Ring the bell for every message that is due, oldest first; returns how many were relayed.
 
     `enqueue(tenant_id, message_id, listener)` may be called again for a message whose jobs were lost: `deliver` makes
-    repeats harmless. Each ring comes later than the one before.
+    repeats harmless. Each ring comes later than the one before. Raises Unsure (kit.clock).
     """
     now = clock.now()
     with Session(engine()) as session, session.begin():
         session.execute(text(f"set local role {RELAY_ROLE}"))
+        clock.agree(session.scalars(NOW).one())
         due = session.scalars(
             select(OutboxMessage)
             .where(OutboxMessage.settled_at.is_(None), OutboxMessage.relay_after <= now)

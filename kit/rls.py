@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from kit import exchange
+from kit import clock, exchange
 from kit.actor import Actor
 
 APP_ROLE = "crrc_app"
@@ -19,7 +19,7 @@ CURRENT_TENANT = "current_setting('app.tenant_id')::uuid"
 # Each transaction says it first (bench/rls.py).
 SAY = (
     "select set_config('app.tenant_id', '{}', true), set_config('app.actor_kind', '{}', true), "
-    "set_config('app.person_id', '{}', true)"
+    "set_config('app.person_id', '{}', true), extract(epoch from clock_timestamp())"
 )
 BEGIN = {False: "begin", True: "begin isolation level repeatable read"}
 _PLAIN = re.compile(r"[0-9a-z_-]*")
@@ -50,7 +50,7 @@ def bind(session: Session, actor: Actor, snapshot: bool = False) -> None:
 
     Somebody on the platform is nobody's tenant: of the tables of tenants they see their own places alone. For the
     software and the operator on the platform nothing is said, and every tenant's table raises. `snapshot`: everything
-    that is read is of one instant.
+    that is read is of one instant. Raises Unsure when this host's hour is not the database's (kit.clock).
     """
     level = {"isolation_level": "REPEATABLE READ"} if snapshot else {}
     connection = session.connection(execution_options=level)
@@ -62,10 +62,8 @@ def bind(session: Session, actor: Actor, snapshot: bool = False) -> None:
         return
     if not all(map(_PLAIN.fullmatch, said)):
         raise ValueError("An identity is made of letters, figures and hyphens.")
-    if exchange.is_idle(connection):  # begin and say it at once: each transaction does
-        exchange.say(connection, f"{BEGIN[snapshot]}; {SAY.format(*said)}")
-    else:
-        exchange.say(connection, SAY.format(*said))
+    begin = f"{BEGIN[snapshot]}; " if exchange.is_idle(connection) else ""  # at once: each transaction does
+    clock.agree(float(exchange.say(connection, begin + SAY.format(*said))[-1]))
 
 
 def refuse_powerful_role(connection: Connection) -> None:

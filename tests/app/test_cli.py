@@ -105,7 +105,7 @@ def test_the_state_of_the_installation(crrc: Crrc) -> None:
     code, out, _ = crrc("status", "--json")
     found = json.loads(out)
     assert (code, found["ok"]) == (0, True)
-    assert found["checks"].keys() == {"database", "migrations", "role", "redis"}
+    assert found["checks"].keys() == {"database", "migrations", "role", "hour", "redis"}
     assert crrc("status")[0] == 0
     assert crrc("migrate")[0] == 0
 
