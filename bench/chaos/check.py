@@ -121,7 +121,8 @@ def main(said: dict[str, Any]) -> dict[str, float]:
     mine = {one["file"].rsplit("/", 1)[-1]: one for one in told if "file" in one}
     rows = [row for row in kept() if row["file"] in mine]
     misled = by_a_wrong_clock(told, rows)
-    late = {file for file, one in mine.items() if one["state"] == "submitted" and one["sent_at"] > too_late}
+    late = {row["file"] for row in rows if row["received_at"] >= too_late}
+    late |= {file for file, one in mine.items() if one["state"] == "submitted" and one["sent_at"] > too_late}
     numbers = series(UUID(said["billed_id"]))
     return {
         **check([one for one in told if one.get("file", "").rsplit("/", 1)[-1] not in late & misled], too_late, rows),
