@@ -8,23 +8,21 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete, event, text
+from sqlalchemy import delete, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.engine import Engine
-from sqlalchemy.orm import Session, SessionTransaction
 
-from kit import clock, exchange
+from kit import clock
 from kit.actor import Actor
-from kit.audit import ADD_LINES, line_of
+from kit.audit import line_of
 from kit.db import OwnedByTenant, engine
 from kit.machine import Machine
-from kit.outbox import ADD_NEWS, Deadline, news_of
+from kit.outbox import Deadline, news_of
 from kit.replica import reader
 from kit.rls import bind
+from kit.writing import Writing
 
 Row = TypeVar("Row")
 READ_ONLY = text("set transaction read only")
-CHECK_NOW = "set constraints all immediate"
 
 
 class Stateful(Protocol):
@@ -38,7 +36,7 @@ class Stateful(Protocol):
 class Tx:
     """A transaction under way: its session, its actor and its instant (`now`, aware UTC, read once)."""
 
-    session: "Writing"
+    session: Writing
     actor: Actor
     now: datetime
 
@@ -91,49 +89,6 @@ class Tx:
                 Deadline.topic == topic, Deadline.subject_id == subject_id, Deadline.done_at.is_(None)
             )
         )
-
-
-class Writing(Session):
-    """The session of a command, with what it writes at its end. A savepoint undone leaves neither line nor news."""
-
-    def __init__(self, place: Engine) -> None:
-        super().__init__(place, expire_on_commit=False)
-        self.lines: list[dict[str, Any]] = []
-        self.news: list[dict[str, str]] = []
-        self.marks: dict[SessionTransaction, tuple[int, int]] = {}
-
-    def end(self) -> None:
-        """Check what waits for the end of the transaction, insert the news and the audit lines, and commit.
-
-        In one exchange with the database, which chains each line to the one before: the lock on the tenant's chain is
-        the last one taken, and never held while this process waits for its turn to run. The session has then nothing
-        left to commit; one that joined a transaction of somebody else leaves it open.
-        """
-        if not self.lines and not self.news:
-            return
-        self.flush()
-        connection = self.connection()
-        said = [CHECK_NOW]
-        if self.news:
-            said.append(ADD_NEWS.format(exchange.quoted(connection, self.news)))
-        if self.lines:
-            said.append(ADD_LINES.format(exchange.quoted(connection, self.lines)))
-        if isinstance(self.get_bind(), Engine):
-            said.append("commit")
-        exchange.say(connection, "; ".join(said))
-
-
-@event.listens_for(Writing, "after_transaction_create")
-def _mark(session: Writing, begun: SessionTransaction) -> None:
-    if begun.nested:
-        session.marks[begun] = len(session.lines), len(session.news)
-
-
-@event.listens_for(Writing, "after_soft_rollback")
-def _forget(session: Writing, undone: SessionTransaction) -> None:
-    if undone in session.marks:
-        lines, news = session.marks[undone]
-        del session.lines[lines:], session.news[news:]
 
 
 _current: ContextVar[Tx | None] = ContextVar("transaction", default=None)
