@@ -60,6 +60,7 @@ class Rush:
 
     def __init__(self, count: int, at_once: int) -> None:
         self.left, self.all_ready, self.places = count, asyncio.Event(), asyncio.Semaphore(at_once)
+        self.under_way, self.all_done = count, asyncio.Event()
         self.started = self.ended = 0.0
 
     async def ready(self) -> None:
@@ -69,6 +70,14 @@ class Rush:
             self.started = time.perf_counter()
             self.all_ready.set()
         await self.all_ready.wait()
+
+    async def submitted(self) -> None:
+        """Nobody reads their receipt before everybody has submitted: pages are not what is counted."""
+        self.under_way -= 1
+        if not self.under_way:
+            self.ended = time.perf_counter()
+            self.all_done.set()
+        await self.all_done.wait()
 
 
 @dataclass
@@ -232,7 +241,7 @@ async def _submit(crowd: Crowd, cookie: str, told: dict[str, Any], version: str)
         done = await write(crowd, "submit", cookie, f"{told['file']}/submit", {"version": version})
     told |= {"status": done.status, "asked_at": done.asked_at, "answered_at": time.time()}
     if crowd.rush:
-        crowd.rush.ended = time.perf_counter()
+        await crowd.rush.submitted()
     if done.status != 303:
         return told | {"state": "refused", "why": _words(done.body)}
     receipt = await read(crowd, "receipt", cookie, done.location)
