@@ -229,6 +229,7 @@ def nothing_was_sent_twice(portal: Installation) -> None:
     """What changes something went to one web host alone; what only reads was asked of the other when one was lost."""
     passed = [one for balancer in portal.balancers for one in balancer.passed()]
     assert [one for one in passed if one.changes and any(one.sent[:-1])] == []
+    assert any(one.changes and one.status == 503 for one in passed)
     assert {one.tried[-1] for one in passed if one.status == 200} == set(portal.webs)
 
 

@@ -10,8 +10,9 @@ from tests.kit.hosts import Host
 from tests.kit.programs import program
 
 FILES = PROJECT / "infra/debian/nginx"
-LOG = "$msec $request_time $request_method $uri $status [$upstream_addr] [$upstream_bytes_sent]"
-LINE = re.compile(r"(\S+) (\S+) (\S+) (\S+) (\d+) \[(.*?)\] \[(.*?)\]")
+# What was asked, as it came: $request_method is GET once nginx shows its own page.
+LOG = "$msec $request_time $status [$upstream_addr] [$upstream_bytes_sent] $request"
+LINE = re.compile(r"(\S+) (\S+) (\d+) \[(.*?)\] \[(.*?)\] (\S+) (\S+)")
 MAIN = """
 daemon off;
 user root;
@@ -81,7 +82,7 @@ class Balancer:
                 tuple(re.findall(r"[\d.:]+", tried)),
                 tuple(int(one) if one.isdecimal() else 0 for one in re.findall(r"[\d-]+", sent)),
             )
-            for ended, length, method, path, status, tried, sent in found
+            for ended, length, status, tried, sent, method, path in found
         ]
 
     def _site(self, name: str, tls: Path) -> str:
