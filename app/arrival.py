@@ -35,7 +35,7 @@ class Arrival:
             arrived_at = told_by_proxy(environ.get("HTTP_X_REQUEST_START", ""), arrived_at)
         environ[REQUEST_ID] = uuid7().hex
         environ[STARTED] = time.perf_counter()
-        with clock.frozen(arrived_at):
+        with clock.arrived(arrived_at):
             return self.application(environ, start_response)
 
 

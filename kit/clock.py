@@ -14,6 +14,8 @@ from kit.errors import Unsure
 MOST_APART = timedelta(seconds=120)
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
+# This host's hour less its monotonic clock, as they were when the request came in.
+_entered: ContextVar[float | None] = ContextVar("entered", default=None)
 
 
 def now() -> datetime:
@@ -33,12 +35,25 @@ def frozen(at: datetime) -> Iterator[None]:
         _frozen.reset(token)
 
 
+@contextmanager
+def arrived(at: datetime) -> Iterator[None]:
+    """Hold the clock at `at` for a request, which is judged by the hour that this host has now, whatever moves it."""
+    token = _entered.set(time.time() - time.monotonic())
+    try:
+        with frozen(at):
+            yield
+    finally:
+        _entered.reset(token)
+
+
 def agree(there: float) -> None:
     """Compare this host's hour with the database's (`there`, seconds since 1970).
 
     Raises Unsure when they are more than two minutes apart: one of the two is wrong, and a host that is would accept
     late, refuse early, or tell people before they should know (docs/adr/0021).
     """
-    apart = abs(time.time() - there)
+    entered = _entered.get()
+    here = time.time() if entered is None else entered + time.monotonic()
+    apart = abs(here - there)
     if apart > MOST_APART.total_seconds():
         raise Unsure(apart)

@@ -19,7 +19,6 @@ from bench.storm.check import check, kept
 from kit.storage import storage
 
 CRRC = str(Path(sys.executable).parent / "crrc")
-HOUR = 3600
 KILL_AND_COMMIT = 3.0  # seconds: a copy may follow a mail that a worker had in hand when it died (ADR 7)
 ANSWERS = """
     select c.id::text as file, c.answers from candidacy c join campaign k on k.tenant_id = c.tenant_id
@@ -101,36 +100,19 @@ def chains() -> float:
     return sum(not one["holds"] for one in json.loads(done.stdout.splitlines()[-1]))
 
 
-def by_a_wrong_clock(told: list[dict[str, Any]], rows: list[dict[str, Any]]) -> set[str]:
-    """Files whose receipt is an hour off: the web's host believed it was that hour. Their rows are put right."""
-    by_file, found = {row["file"]: row for row in rows}, set()
-    for one in told:
-        row = by_file.get(one.get("file", "").rsplit("/", 1)[-1])
-        if row is None or one["state"] != "submitted":
-            continue
-        for hour in (-HOUR, HOUR):
-            if one["sent_at"] - 1 <= row["received_at"] + hour <= one["answered_at"] + 1:
-                row["received_at"] += hour
-                found.add(row["file"])
-    return found
-
-
 def main(said: dict[str, Any]) -> dict[str, float]:
     """Every figure."""
     told, too_late = said["told"], said["too_late"]
     mine = {one["file"].rsplit("/", 1)[-1]: one for one in told if "file" in one}
     rows = [row for row in kept() if row["file"] in mine]
-    misled = by_a_wrong_clock(told, rows)
     late = {row["file"] for row in rows if row["received_at"] >= too_late}
     late |= {file for file, one in mine.items() if one["state"] == "submitted" and one["sent_at"] > too_late}
     numbers = series(UUID(said["billed_id"]))
     return {
-        **check([one for one in told if one.get("file", "").rsplit("/", 1)[-1] not in late & misled], too_late, rows),
+        **check(told, too_late, rows),
         # They pressed the button in time and met faults until it was too late: each time they were told so.
         "missed": sum(one["state"] == "refused" and one["sent_at"] < too_late < one["asked_at"] for one in told),
-        "late_accepted": len(late - misled),
-        "dated_by_a_wrong_clock": len(misled),
-        "late_by_a_wrong_clock": len(late & misled),
+        "late_accepted": len(late),
         **drafts(told, said["slug"]),
         **mails(said["post"], said["kills"], said["notices"]),
         "numbers_issued": numbers["series.issued"],

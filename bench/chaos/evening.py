@@ -17,7 +17,7 @@ import psycopg
 from bench import measured
 from bench.booking_rush import _wait
 from bench.chaos.clock import Clock, library
-from bench.chaos.faults import HOUR, Scene
+from bench.chaos.faults import Scene
 from bench.chaos.house import House, house
 from bench.chaos.machine import Machine
 from bench.chaos.post import Post
@@ -26,15 +26,13 @@ from tests.notifications.post import free_port
 
 SETTLING = 240.0  # seconds
 LATE_COMERS = 12  # seconds after the hour
-# What is still to be done, whatever it is; and what of it waits for an hour to come, because a wrong clock said so.
+# What is still to be done, whatever it is.
 LEFT = """
     select (select count(*) from notification where state = 'pending')
     + (select count(*) from outbox_message where settled_at is null)
     + (select count(*) from deadline where done_at is null and due_at <= now())
     + (select count(*) from invoice where state = 'queued')
-    + (select count(*) from invoice_document where made_at is null),
-    (select count(*) from notification where state = 'pending' and next_attempt_at > now() + interval '10 minutes')
-    + (select count(*) from outbox_message where settled_at is null and relay_after > now() + interval '10 minutes')
+    + (select count(*) from invoice_document where made_at is null)
 """
 DUE_NOW = "update deadline set due_at = now() where subject_id = %s and topic = 'campaign.release_due'"
 
@@ -64,7 +62,7 @@ class Evening:
             scene = Scene(portal, self.machine, self.post, clocks, dice)
             _say_what_is_left_out(scene)
             said = self.crowd(scene, port, seconds)
-            settled = _settle(self.environment, clocks["workers"])
+            settled = _settle(self.environment)
             _tell(said, scene, portal)
         return {
             **said,
@@ -128,21 +126,16 @@ def _release(environment: dict[str, str], over: threading.Event, at: float, call
             time.sleep(1)
 
 
-def _settle(environment: dict[str, str], clock: Clock) -> dict[str, float]:
-    """Until nothing is left to do. What was written while a clock was an hour ahead waits for that hour: it comes."""
-    began, late = time.monotonic(), 0
+def _settle(environment: dict[str, str]) -> dict[str, float]:
+    """Until nothing is left to do."""
+    began = time.monotonic()
     while True:
         with _owner(environment) as owner:
             row = owner.execute(LEFT).fetchone()
         assert row is not None
-        left, waits = row
         took = time.monotonic() - began
-        if left == 0 or took > SETTLING:
-            return {"unsettled": left, "late_by_an_hour": late, "settled_after_seconds": took}
-        if left == waits and not late:
-            late = waits
-            print(f"  {late} wait for an hour that a wrong clock wrote; that hour comes", file=sys.stderr)
-            clock.set(HOUR)
+        if row[0] == 0 or took > SETTLING:
+            return {"unsettled": row[0], "settled_after_seconds": took}
         time.sleep(1)
 
 

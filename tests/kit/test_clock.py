@@ -85,6 +85,21 @@ def _never(tx: Tx, message: OutboxMessage) -> None:
     raise AssertionError("nobody was to be told")
 
 
+def test_a_request_that_came_in_at_a_wrong_hour_is_not_saved_by_the_right_one(
+    tenant: Tenant, wrong_by: Callable[[float], None]
+) -> None:
+    """Somebody puts the clock right while it is served: the instant it would be dated by is still wrong."""
+    wrong_by(-3600)
+    with clock.arrived(clock.now()):
+        wrong_by(0)
+        with pytest.raises(Unsure), transaction(system(tenant.id, "t")):
+            pass
+    with clock.arrived(clock.now()):
+        wrong_by(3600)
+        with transaction(system(tenant.id, "t")) as tx:
+            assert abs(tx.now.timestamp() + 3600 - time.time()) < 60
+
+
 def test_people_are_told(tenant: Tenant, wrong_by: Callable[[float], None]) -> None:
     client = create_app().test_client()
     client.get(f"/{tenant.slug}/")
