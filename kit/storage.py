@@ -46,12 +46,9 @@ class FolderStorage:
         """Written beside, synced, then renamed: nobody ever reads half a file, even after a power cut. Raises
         StorageAway when the disk is full, gone or may not be written."""
         target = self.root / name
-        if target.exists():
-            return
-        try:
-            self._write(target, source)
-        except OSError as error:
-            raise StorageAway(*error.args) from error
+        with _away():
+            if not target.exists():
+                self._write(target, source)
 
     def _write(self, target: Path, source: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -94,11 +91,23 @@ def storage() -> Storage:
 
 
 def keep_bytes(name: str, content: bytes) -> None:
-    """Keep what is in memory under `name`."""
-    with tempfile.NamedTemporaryFile(prefix="crrc-") as draft:
+    """Keep what is in memory under `name`. Raises StorageAway, also when the disk of temporary files is full: on one
+    server it is the same."""
+    with _away(), tempfile.NamedTemporaryFile(prefix="crrc-") as draft:
         draft.write(content)
         draft.flush()
         storage().keep(name, Path(draft.name))
+
+
+@contextmanager
+def _away() -> Iterator[None]:
+    """Whatever a disk refuses is « later »."""
+    try:
+        yield
+    except StorageAway:
+        raise
+    except OSError as error:
+        raise StorageAway(*error.args) from error
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Files that are kept are kept whole, once, and read back the same: in a folder, and on a real S3 server."""
 
 import os
+import resource
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +13,7 @@ from kit import storage as storages
 from kit.errors import Invalid, NotFound
 from kit.object_storage import ONE_PIECE, ObjectStorage
 from kit.settings import settings
-from kit.storage import FolderStorage, Storage, StorageAway, open_storage
+from kit.storage import FolderStorage, Storage, StorageAway, keep_bytes, open_storage
 from tests.kit.bucket import KEYS, Bucket, bucket
 from tests.kit.far import far, says
 
@@ -179,6 +180,25 @@ def test_a_disk_that_takes_nothing_is_away(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(StorageAway):
         FolderStorage(tmp_path / "file").keep("a", tmp_path / "file")
+
+
+def test_so_is_a_disk_without_room_for_what_is_on_its_way(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Of one server, temporary files are on the disk that is full."""
+    monkeypatch.setenv("CRRC_STORAGE_URL", (tmp_path / "storage").as_uri())
+    settings.cache_clear()
+    storages.storage.cache_clear()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+        with pytest.raises(StorageAway):
+            keep_bytes("a", b"x" * 2000)
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        keep_bytes("a", b"x" * 2000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        monkeypatch.undo()
+        settings.cache_clear()
+        storages.storage.cache_clear()
 
 
 @pytest.mark.parametrize("url", ["ftp://server/folder", "file://elsewhere/folder", "/folder", ""])
