@@ -12,6 +12,7 @@ from flask import Flask, current_app, request
 from werkzeug.wrappers import Response
 
 READ = frozenset({"text/html", "text/css", "text/javascript", "image/svg+xml"})
+SAID = frozenset({200, 304})  # « unchanged » says of itself what the whole answer would: caches take its headers
 LEAST = 1000  # bytes: below, it does not pay
 LEVEL, BEST = 5, 9  # of what is written for one answer; of what is kept
 BUILT = "/static/build/"
@@ -23,7 +24,7 @@ def install(app: Flask) -> None:
 
 
 def _compress(response: Response) -> Response:
-    if response.mimetype not in READ or response.status_code != 200 or "Content-Encoding" in response.headers:
+    if response.mimetype not in READ or response.status_code not in SAID or "Content-Encoding" in response.headers:
         return response
     built = request.path.startswith(BUILT)
     if not built and (response.is_streamed or response.direct_passthrough):
@@ -32,6 +33,14 @@ def _compress(response: Response) -> Response:
     if not request.accept_encodings["gzip"] or (response.content_length or 0) < LEAST:
         return response
     plain_tag = response.get_etag()[0]
+    if response.status_code == 200:
+        _pack(response, built)
+    if plain_tag is not None:
+        response.set_etag(plain_tag, weak=True)  # the same thing, in other bytes
+    return response
+
+
+def _pack(response: Response, built: bool) -> None:
     if built:
         response.close()  # the file that would have been sent
         response.direct_passthrough = False
@@ -39,9 +48,6 @@ def _compress(response: Response) -> Response:
     else:
         response.set_data(gzip.compress(response.get_data(), LEVEL, mtime=0))
     response.headers["Content-Encoding"] = "gzip"
-    if plain_tag is not None:
-        response.set_etag(plain_tag, weak=True)  # the same thing, in other bytes
-    return response
 
 
 @lru_cache(32)
