@@ -117,10 +117,7 @@ def _release(environment: dict[str, str], over: threading.Event, at: float, call
         try:
             with _owner(environment) as owner:
                 owner.execute("update campaign set notify_at = now() where id = %s", [call_id])
-                owner.execute(
-                    "update deadline set due_at = now() where subject_id = %s and topic = 'campaign.release_due'",
-                    [call_id],
-                )
+                owner.execute(DUE_NOW, [call_id])
             return
         except psycopg.OperationalError:
             time.sleep(1)
