@@ -37,11 +37,9 @@ _TOO_COMPLEX = "Ce PDF est trop complexe pour être vérifié\xa0: enregistrez-l
 
 def fault(content: bytes) -> str:
     """Why this PDF is refused; "" when nothing in it acts."""
-    if pdf_scan.is_plain(content):
-        return ""
     try:
         with _bounded(MOST_SECONDS):
-            return _look(PdfReader(BytesIO(content)), content)
+            return "" if pdf_scan.is_plain(content) else _look(PdfReader(BytesIO(content)), content)
     except _TooLong:
         return _TOO_COMPLEX
     except Exception:  # a reader of hostile files fails in a hundred ways, and each means the same

@@ -32,6 +32,7 @@ _UP = re.compile(
 _DICTIONARY = re.compile(rb"\s*\d+\s+\d+\s+obj\s*(<<.*>>)\s*\Z", re.DOTALL)
 _TOKENS = re.compile(rb"<<|>>|<[0-9A-Fa-f\s]*>|[<>()%]|obj")
 _STREAM = re.compile(rb"(?<!end)stream[\x00\t\x0c ]*(?:\r\n|\n|\r)")
+_ENDS = b"endstream"
 _START = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF\s*\Z")
 _PREVIOUS = re.compile(rb"/Prev\s*(\d{1,10})(?!\d|\s+\d+\s+R\b)")
 _PLACES = re.compile(rb"\s*xref\s")
@@ -86,13 +87,14 @@ def _unsqueezed(content: bytes) -> Iterator[bytes | None]:
             continue
         predicted = _UP.findall(content, begins, found.start())
         opener = zlib.decompressobj()
+        ends = content.find(_ENDS, found.end())  # no further: what follows is copied at each stream
         try:
-            one = opener.decompress(content[found.end() :], room)
+            one = opener.decompress(content[found.end() : ends + len(_ENDS)], room)
         except zlib.error:
             yield None
             return
         room -= len(one)
-        whole = opener.eof and room > 0 and opener.unused_data[:64].lstrip().startswith(b"endstream")
+        whole = opener.eof and room > 0 and opener.unused_data[:64].lstrip().startswith(_ENDS)
         yield _with_rows(one, predicted) if whole else None
 
 
@@ -131,5 +133,5 @@ def _summed(rows: bytes, width: int) -> bytes | None:
     """Rows whose first byte is 2 (PNG's « up »): each of the others is what is added to the one above."""
     if len(rows) % (width + 1) or rows[:: width + 1].strip(b"\2"):
         return None
-    columns = [bytes(one % 256 for one in accumulate(rows[place :: width + 1])) for place in range(1, width + 1)]
+    columns = [bytes(map((255).__and__, accumulate(rows[place :: width + 1]))) for place in range(1, width + 1)]
     return bytes(chain.from_iterable(zip(*columns, strict=True)))

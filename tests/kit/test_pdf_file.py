@@ -40,6 +40,14 @@ def test_what_unfolds_without_end_is_refused_in_time(monkeypatch: pytest.MonkeyP
     assert time.thread_time() - begun < 3
 
 
+@pytest.mark.parametrize("again", [b"/Prev 9 ", b"stream\n"])
+def test_the_cheap_look_is_bounded_too(monkeypatch: pytest.MonkeyPatch, again: bytes) -> None:
+    """What it looks for, written so often that each costs as much as the file is long."""
+    content = b"%PDF-1.5\n1 0 obj <</Type/XRef/Type/Page>> " + again * 60_000 + b"\nstartxref\n9\n%%EOF"
+    monkeypatch.setattr(pdf_file, "MOST_SECONDS", 0.2)
+    assert "trop complexe" in pdf_file.fault(content)
+
+
 def test_nothing_watches_afterwards() -> None:
     before = sys.getprofile()
     pdf_file.fault(b"%PDF-1.5\n")
