@@ -2,11 +2,9 @@
 
 import hashlib
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -33,7 +31,7 @@ from kit.db import uuid7
 from kit.errors import Conflict, Invalid, NotFound
 from kit.french import NBSP, count, day
 from kit.permissions import permit
-from kit.storage import storage
+from kit.storage import keep_bytes, storage
 from kit.transaction import Tx, transaction
 from services_catalog.queries.turn import take_turn
 from services_catalog.service.today import zone_of
@@ -276,10 +274,7 @@ def _check_account(file: BankFile, iban: str) -> None:
 
 
 def _keep(actor: Actor, sha256: str, content: bytes) -> None:
-    with tempfile.NamedTemporaryFile() as draft:
-        draft.write(content)
-        draft.flush()
-        storage().keep(_stored(actor, sha256), Path(draft.name))
+    keep_bytes(_stored(actor, sha256), content)
 
 
 def _stored(actor: Actor, sha256: str) -> str:

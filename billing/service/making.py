@@ -3,10 +3,8 @@
 Who makes it says so first (an attempt, and the hour of the next): killed meanwhile, another makes the same bytes later.
 """
 
-import tempfile
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID
 
 import structlog
@@ -20,7 +18,7 @@ from billing.service.document import place
 from kit import signing
 from kit.actor import system
 from kit.errors import CrrcError
-from kit.storage import storage
+from kit.storage import keep_bytes
 from kit.transaction import transaction
 
 NAME = "documents"
@@ -98,8 +96,5 @@ def _say_failure(tenant_id: UUID, invoice_id: UUID, error: Exception) -> None:
 
 def _keep(tenant_id: UUID, content: bytes, kind: str) -> str:
     digest = signing.sha256(content)
-    with tempfile.NamedTemporaryFile(prefix="crrc-") as draft:
-        draft.write(content)
-        draft.flush()
-        storage().keep(place(tenant_id, digest, kind), Path(draft.name))
+    keep_bytes(place(tenant_id, digest, kind), content)
     return digest
