@@ -100,7 +100,7 @@ def test_ready_says_each_check(application: Flask, monkeypatch: pytest.MonkeyPat
     client = application.test_client()
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.get_json()["checks"].keys() == {"database", "migrations", "role", "redis"}
+    assert answer.get_json()["checks"].keys() == {"database", "migrations", "role", "hour", "redis"}
     monkeypatch.setattr(health, "newest_migration", lambda: "9999")
     late = client.get("/readyz")
     assert (late.status_code, late.get_json()["checks"]["migrations"]["ok"]) == (503, False)
