@@ -6,6 +6,7 @@ comes back by itself. What somebody writes is never turned away here: it has pla
 
 import json
 import random
+import re
 import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ LONGEST_WAIT = 5.0  # seconds in the queue of the pages
 COME_BACK = range(4, 10)  # seconds: not everybody at the same one
 SUBMIT = "/submit"  # how the address of what is judged at its hour ends
 FREE = ("/static/", "/healthz", "/readyz", "/metrics")
-LOOKS = "/brand.css"  # how the address of a portal's colours ends: a page that was let in is shown whole
+LOOKS = re.compile("/[^/]+/brand.css")  # a portal's colours: a page that was let in is shown whole
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 SECONDS = "{seconds}"  # stands in the page for when it comes back
 # Its style, its font and its signs are files of ours, which nobody waits for. No script, no form, no frame.
@@ -55,9 +56,10 @@ class Admission:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if path.startswith(FREE) or path.endswith(LOOKS):
+        is_read = environ["REQUEST_METHOD"] in READS
+        if path.startswith(FREE) or (is_read and LOOKS.fullmatch(path)):
             return self.application(environ, start_response)
-        if environ["REQUEST_METHOD"] not in READS:
+        if not is_read:
             with self._submissions if path.endswith(SUBMIT) else self._savings:
                 return self.application(environ, start_response)
         if not self._enter():

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from kit import clock, exchange
+from kit import exchange
 from kit.actor import Actor
 
 APP_ROLE = "crrc_app"
@@ -45,12 +45,12 @@ def share(execute: Callable[[str], object], *tables: str) -> None:
         execute(f"grant select, insert, update, delete on {table} to {APP_ROLE}")
 
 
-def bind(session: Session, actor: Actor, snapshot: bool = False) -> None:
+def bind(session: Session, actor: Actor, snapshot: bool = False) -> float | None:
     """Begin the transaction and tell the database for whom it answers until its end: the policies read these settings.
 
     Somebody on the platform is nobody's tenant: of the tables of tenants they see their own places alone. For the
     software and the operator on the platform nothing is said, and every tenant's table raises. `snapshot`: everything
-    that is read is of one instant. Raises Unsure when this host's hour is not the database's (kit.clock).
+    that is read is of one instant. Returns the database's hour (seconds since 1970), None where nothing was said.
     """
     level = {"isolation_level": "REPEATABLE READ"} if snapshot else {}
     connection = session.connection(execution_options=level)
@@ -59,11 +59,11 @@ def bind(session: Session, actor: Actor, snapshot: bool = False) -> None:
     elif actor.kind == "person" and actor.user_id is not None:
         said = (str(UUID(int=0)), actor.kind, str(actor.user_id))
     else:
-        return
+        return None
     if not all(map(_PLAIN.fullmatch, said)):
         raise ValueError("An identity is made of letters, figures and hyphens.")
     begin = f"{BEGIN[snapshot]}; " if exchange.is_idle(connection) else ""  # at once: each transaction does
-    clock.agree(float(exchange.say(connection, begin + SAY.format(*said))[-1]))
+    return float(exchange.say(connection, begin + SAY.format(*said))[-1])
 
 
 def refuse_powerful_role(connection: Connection) -> None:

@@ -99,15 +99,18 @@ def transaction(actor: Actor, snapshot: bool = False, replica: bool = False) -> 
     """Open the transaction of a command and commit it at the end; any exception leaves nothing behind.
 
     Binds the session to the actor's tenant for row-level security. Raises RuntimeError inside another transaction: a
-    command never calls a command. `snapshot`: everything that is read is of one instant, whatever others commit.
-    `replica`: nothing is written, and a copy may be read that holds all that is committed by now (kit.replica).
+    command never calls a command; Unsure on a host whose hour is not the database's (kit.clock). `snapshot`:
+    everything that is read is of one instant, whatever others commit. `replica`: nothing is written, and a copy may be
+    read that holds all that is committed by now (kit.replica).
     """
     if _current.get() is not None:
         raise RuntimeError("A command inside a command: make the inner one a step that takes `tx`.")
     with Writing(reader() if replica else engine()) as session, session.begin():
-        bind(session, actor, snapshot)
+        there = bind(session, actor, snapshot)
         if replica:
-            session.execute(READ_ONLY)
+            session.execute(READ_ONLY)  # it dates nothing, and its host's hour is nobody's business
+        elif there is not None:
+            clock.agree(there)
         tx = Tx(session, actor, clock.now())
         token = _current.set(tx)
         try:

@@ -113,6 +113,7 @@ def main(said: dict[str, Any]) -> dict[str, float]:
         # They pressed the button in time and met faults until it was too late: each time they were told so.
         "missed": sum(one["state"] == "refused" and one["sent_at"] < too_late < one["asked_at"] for one in told),
         "late_accepted": len(late),
+        "misjudged": said["misjudged"],
         **drafts(told, said["slug"]),
         **mails(said["post"], said["kills"], said["notices"]),
         "numbers_issued": numbers["series.issued"],

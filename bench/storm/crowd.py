@@ -46,6 +46,7 @@ class Crowd:
     csrf: str = ""
     rush: "Rush | None" = None
     insists: bool = False  # what somebody sends and does not get an answer to, they send again
+    misjudged: int = 0  # told that it is too late, in time
     idle: deque[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=deque)
     answers: list[tuple[str, int, float, float]] = field(default_factory=list)
 
@@ -170,12 +171,11 @@ async def write(crowd: Crowd, step: str, cookie: str, path: str, form: Any, scri
     heard = await ask(crowd, step, cookie, path, form, script)
     ends = time.time() + INSISTENCE
     while crowd.insists and time.time() < ends:
-        # « Not open », when their own watch says otherwise: that host's clock is wrong.
-        too_soon = step == "start" and heard.status == 409 and time.time() < crowd.closes_at - 2
-        if 0 < heard.status < 500 and not too_soon:
+        if 0 < heard.status < 500:
             break
         await asyncio.sleep(random.uniform(1, 3))
         heard = await ask(crowd, step, cookie, path, form, script)
+    crowd.misjudged += "fenêtre est close" in heard.body and heard.asked_at < crowd.closes_at - 1
     return heard
 
 
@@ -234,8 +234,7 @@ async def _submit(crowd: Crowd, cookie: str, told: dict[str, Any], version: str)
     told["sent_at"] = time.time()
     done = await write(crowd, "submit", cookie, f"{told['file']}/submit", {"version": version})
     while crowd.insists and done.status != 303 and time.time() < crowd.closes_at - 2:
-        # Told that it is too late, when their own watch says otherwise; or that the file changed: they read it again.
-        told["insisted"] = _words(done.body)
+        told["insisted"] = _words(done.body)  # the file changed: they read it again
         await asyncio.sleep(2)
         version = _version(await read(crowd, "check", cookie, f"{told['file']}/submit")) or version
         done = await write(crowd, "submit", cookie, f"{told['file']}/submit", {"version": version})
@@ -250,9 +249,9 @@ async def _submit(crowd: Crowd, cookie: str, told: dict[str, Any], version: str)
 
 
 def _words(page: str) -> str:
-    """What a refusal says."""
-    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
-    return words[words.find("Le dossier") :][:200]
+    """What a refusal says: the head of its page's own part."""
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page[page.find("<main") :]))
+    return words[:400]
 
 
 def _version(page: Heard) -> str:
@@ -282,7 +281,7 @@ async def main(orders: dict[str, Any]) -> dict[str, Any]:
         tasks.append(asyncio.create_task(apply(crowd, cookie, number, begin, submit_at)))
     told = await asyncio.gather(*tasks)
     seconds = crowd.rush.ended - crowd.rush.started if crowd.rush else span
-    return {"told": told, "answers": crowd.answers, "seconds": seconds}
+    return {"told": told, "answers": crowd.answers, "seconds": seconds, "misjudged": crowd.misjudged}
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from kit.db import uuid7
 from kit.errors import Invalid
 from kit.file_name import clean_name
 from kit.permissions import allows, permit
-from kit.storage import kept_first, storage
+from kit.storage import kept_first, let_go, storage
 from kit.transaction import Tx, transaction
 
 DAY = timedelta(days=1)
@@ -85,7 +85,7 @@ def remove_attachment(actor: Actor, attachment_id: UUID) -> Candidacy:
             else:
                 tx.session.delete(attachment)
     if attachment.removed_at is None:  # its row is gone: what is left of it by an interruption is swept
-        storage().forget(rules.place(attachment.tenant_id, attachment_id))
+        let_go(rules.place(attachment.tenant_id, attachment_id))
     return draft.candidacy
 
 
@@ -172,7 +172,7 @@ def join(actor: Actor, draft: Draft, field: FormField, sent: Sent, upload_id: UU
         if upload_id is not None:
             queries.get_upload(tx.session, upload_id, lock=True).attachment_id = kept.attachment.id
     if kept.attachment is not made:
-        storage().forget(place)
+        let_go(place)
     return kept
 
 

@@ -17,7 +17,7 @@ from kit.actor import Actor
 from kit.db import uuid7
 from kit.errors import Conflict, Invalid, NotFound
 from kit.file_name import clean_name
-from kit.storage import keep_bytes, storage
+from kit.storage import keep_bytes, let_go, storage
 from kit.transaction import Tx, transaction
 
 NOT_ALL = "Il manque des morceaux de ce fichier\N{NO-BREAK SPACE}: continuez l’envoi."
@@ -112,7 +112,7 @@ def cancel_upload(actor: Actor, upload_id: UUID) -> None:
 def forget_pieces(upload: AttachmentUpload) -> None:
     """Remove the pieces that count. Twice is once."""
     for one in upload.pieces:
-        storage().forget(rules.piece_place(upload.tenant_id, upload.id, one["offset"], one["sha256"]))
+        let_go(rules.piece_place(upload.tenant_id, upload.id, one["offset"], one["sha256"]))
 
 
 def _open(tx: Tx, upload_id: UUID) -> tuple[AttachmentUpload, Draft]:

@@ -14,7 +14,7 @@ from kit.db import uuid7
 from kit.errors import Conflict, Invalid, Unauthenticated
 from kit.file_name import clean_name
 from kit.permissions import permit
-from kit.storage import kept_first, storage
+from kit.storage import kept_first, let_go
 from kit.transaction import Tx, transaction
 from tenants.models import Organisation, OrganisationClaim
 from tenants.permissions import PERMISSIONS
@@ -78,7 +78,7 @@ def claim(
     with kept_first(place, proof.content):
         done = _settle(actor, entity, said | sent | {"file_bytes": len(proof.content)})
     if isinstance(done, Organisation):  # it opened: nobody is asked, nothing is to be proved
-        storage().forget(place)
+        let_go(place)
     return done
 
 

@@ -8,7 +8,6 @@ from flask import Flask
 
 from app import health
 from app.factory import create_app
-from kit import queue
 from kit.settings import settings
 from tenants.models import Tenant
 from tests.browser import Browser, text_of
@@ -107,16 +106,21 @@ def test_ready_says_each_check(application: Flask, monkeypatch: pytest.MonkeyPat
     assert "crrc migrate" in late.get_json()["checks"]["migrations"]["detail"]
 
 
-def test_not_ready_without_redis_or_with_a_powerful_role(
-    application: Flask, database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from redis import Redis
+def test_ready_without_redis_which_pages_do_without(application: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every host would be taken away at once, and nobody could submit."""
+    monkeypatch.setenv("CRRC_REDIS_URL", "unix:///nowhere/redis.sock")
+    settings.cache_clear()
+    answer = application.test_client().get("/readyz")
+    monkeypatch.undo()
+    settings.cache_clear()
+    assert (answer.status_code, answer.get_json()["status"]) == (200, "degraded")
+    assert answer.get_json()["checks"]["redis"]["ok"] is False
+
+
+def test_not_ready_with_a_powerful_role(application: Flask, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from sqlalchemy import create_engine
 
     client = application.test_client()
-    absent = Redis.from_url("unix:///nowhere/redis.sock")
-    monkeypatch.setattr(queue, "redis", lambda: absent)
-    assert client.get("/readyz").get_json()["checks"]["redis"]["ok"] is False
     powerful = create_engine(database)
     monkeypatch.setattr(health, "engine", lambda: powerful)
     checks = client.get("/readyz").get_json()["checks"]

@@ -14,7 +14,8 @@ from campaigns.service.upload import begin_upload, cancel_upload, receive_piece
 from kit import clock, queue
 from kit.db import uuid7
 from kit.errors import CrrcError
-from kit.storage import FolderStorage, keep_bytes, kept_first, storage
+from kit.folder_storage import FolderStorage
+from kit.storage import keep_bytes, kept_first, storage
 from privacy.service import exporting
 from tenants.models import Tenant
 from tenants.service import export

@@ -23,7 +23,8 @@ from campaigns.service.submission import submit_candidacy, view_submission
 from kit import clock
 from kit.actor import Actor, system
 from kit.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests
-from kit.storage import FolderStorage, storage
+from kit.folder_storage import FolderStorage
+from kit.storage import storage
 from kit.transaction import transaction
 from tenants.models import Tenant
 from tests.bookings import sent

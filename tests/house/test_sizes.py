@@ -33,7 +33,8 @@ DRAWERS = {"utils", "util", "helpers", "helper", "common", "base", "manager", "m
 @cache
 def written_files() -> list[Path]:
     found = [path for name in OURS for path in (PROJECT / name).rglob("*") if path.suffix in WRITTEN and path.is_file()]
-    return [path for path in found if not {"build", "node_modules", "data", "out"} & set(path.parts[:-1])]
+    made = {"build", "node_modules", "data", "out"}
+    return [path for path in found if not made & set(path.relative_to(PROJECT).parts[:-1])]
 
 
 def python_files() -> list[Path]:

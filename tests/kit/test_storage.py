@@ -11,9 +11,10 @@ import pytest
 
 from kit import storage as storages
 from kit.errors import Invalid, NotFound
+from kit.folder_storage import FolderStorage
 from kit.object_storage import ONE_PIECE, ObjectStorage
 from kit.settings import settings
-from kit.storage import FolderStorage, Storage, StorageAway, keep_bytes, open_storage
+from kit.storage import Storage, StorageAway, keep_bytes, open_storage
 from tests.kit.bucket import KEYS, Bucket, bucket
 from tests.kit.far import far, says
 
