@@ -142,7 +142,8 @@ def test_the_portals_period_ends_lines_day_after_day(log: Tenant) -> None:
         with transaction(system(log.id, "purge")) as tx:
             over = tx.session.execute(expiring.due(MORNING + timedelta(days=30))).all()
             assert len(over) == 7
-            expiring.end(tx, [row[0] for row in over[:2]])
+            oldest = sorted(over, key=lambda row: row.since)[:2]
+            expiring.end(tx, [row.id for row in oldest])
         report = verify(boss(log))
         assert (report.holds, report.first) == (True, 4)
         with transaction(system(log.id, "purge")) as tx:
