@@ -16,6 +16,7 @@ from app.headers import FIXED
 from app.logs import write_turned_away
 from app.watching.measuring import count_turned_away
 from kit.french import NBSP
+from kit.place import held
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -60,15 +61,15 @@ class Admission:
         if path.startswith(FREE) or (is_read and LOOKS.fullmatch(path)):
             return self.application(environ, start_response)
         if not is_read:
-            with self._submissions if path.endswith(SUBMIT) else self._savings:
+            places = self._submissions if path.endswith(SUBMIT) else self._savings
+            places.acquire()
+            with held(places):
                 return self.application(environ, start_response)
         if not self._enter():
             return self._turn_away(environ, start_response)
-        try:
+        with held(self._pages):
             # The answers of the house are whole when they are returned (files apart, which are read by the server).
             return self.application(environ, start_response)
-        finally:
-            self._pages.release()
 
     def _enter(self) -> bool:
         """Take a place among the pages, after a wait if the queue is short."""

@@ -15,6 +15,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError, NotSupportedError
 from obstore.store import S3Store
 
 from kit.errors import NotFound
+from kit.place import lent
 from kit.s3_address import read_address
 from kit.storage import StorageAway
 
@@ -118,11 +119,12 @@ def open_bucket(address: str) -> ObjectStorage:
 
 @contextmanager
 def _said() -> Iterator[None]:
-    """Whatever the library says, as one error: without keys, for what it says goes to logs."""
+    """Wait for the bucket, and have whatever the library says as one error: without keys, for it goes to logs."""
     if _begun_in[0] != os.getpid():  # its threads stayed with the parent: it would wait for ever
         raise StorageAway("S3: this process was forked from one that used the storage.")
     try:
-        yield
+        with lent():
+            yield
     except BaseError as error:
         said = " ".join(str(error).split("\n\nDebug source:")[0].split())[:300]
         raise StorageAway(f"S3: {said}") from None

@@ -14,6 +14,7 @@ from http.client import HTTPException, HTTPResponse
 from urllib.parse import SplitResult, urlsplit
 
 from kit.address import address_fault, is_near, is_public
+from kit.place import lent
 from kit.settings import settings
 from kit.wire import Connection, reach
 
@@ -52,6 +53,7 @@ class Answer:
     content: bytes
 
 
+@lent()
 def call(
     who: str,
     method: str,

@@ -47,7 +47,7 @@ class Settings:
     s3_secret_key: str = field(default="", repr=False)
     proxy_stamps: bool = False
     web_workers: int = 2
-    web_places: int = 4
+    web_places: int = 2
     web_host: str = "127.0.0.1"
     web_socket: Path | None = None
     backup_url: str | None = None
@@ -99,7 +99,7 @@ def settings() -> Settings:
         s3_secret_key=env.get("CRRC_S3_SECRET_KEY") or "",
         proxy_stamps=env.get("CRRC_PROXY_STAMPS") == "1",
         web_workers=_number("CRRC_WEB_WORKERS", 2, range(1, 65), "un nombre de processus, de 1 à 64"),
-        web_places=_number("CRRC_WEB_PLACES", 4, range(1, 17), "un nombre de places, de 1 à 16"),
+        web_places=_number("CRRC_WEB_PLACES", 2, range(1, 17), "un nombre de places, de 1 à 16"),
         web_host=env.get("CRRC_WEB_HOST") or "127.0.0.1",
         web_socket=Path(socket).resolve() if socket else None,
         backup_url=env.get("CRRC_BACKUP_URL") or None,

@@ -94,6 +94,11 @@ class Tx:
 _current: ContextVar[Tx | None] = ContextVar("transaction", default=None)
 
 
+def is_under_way() -> bool:
+    """Whether this thread is inside a transaction."""
+    return _current.get() is not None
+
+
 @contextmanager
 def transaction(actor: Actor, snapshot: bool = False, replica: bool = False) -> Iterator[Tx]:
     """Open the transaction of a command and commit it at the end; any exception leaves nothing behind.
@@ -103,7 +108,7 @@ def transaction(actor: Actor, snapshot: bool = False, replica: bool = False) -> 
     everything that is read is of one instant, whatever others commit. `replica`: nothing is written, and a copy may be
     read that holds all that is committed by now (kit.replica).
     """
-    if _current.get() is not None:
+    if is_under_way():
         raise RuntimeError("A command inside a command: make the inner one a step that takes `tx`.")
     with Writing(reader() if replica else engine()) as session, session.begin():
         there = bind(session, actor, snapshot)

@@ -12,6 +12,7 @@ import stripe
 from billing.gateway.provider import Access, Away, Bell, Forged, Page, Refused, SeenPayout, Wanted
 from billing.rules.online import OPEN_DISPUTE, TAKEN_STATES, TOLERANCE, Seen, Taken
 from kit.errors import Conflict
+from kit.place import lent
 
 Answer = TypeVar("Answer")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -222,6 +223,7 @@ def _instant(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+@lent()
 def _ask(question: Callable[[], Answer]) -> Answer:
     """Ask, and say what went wrong in our words: the library's own may repeat what we sent."""
     try:

@@ -35,7 +35,7 @@ def test_on_a_port_by_default() -> None:
     assert command[0].endswith("/granian")
     assert command[-5:] == ["--host", "127.0.0.1", "--port", "8080", "app.wsgi:app"]
     assert command[command.index("--workers") + 1] == "2"
-    assert command[command.index("--blocking-threads") + 1] == "64"
+    assert command[command.index("--blocking-threads") + 1] == "32"
 
 
 def test_as_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
