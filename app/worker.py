@@ -2,6 +2,7 @@
 
 import os
 import threading
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -63,7 +64,8 @@ class PortalWorker(SimpleWorker):
 def run(subscriptions: Subscriptions = SUBSCRIPTIONS) -> None:
     """Work until SIGTERM or SIGINT. Never returns because a server is away: it tries again, and its pulse says so."""
     stop = threading.Event()
-    os.nice(NICER)
+    with suppress(PermissionError):  # where the system says who comes first (infra/debian), it is not ours to say
+        os.nice(NICER)
     SafeJob.tasks = tasks(subscriptions, stop.is_set)
     with Heart("worker", stop, redis_fault, done=0, failed=0, task=None) as heart:
         refuse_powerful_role(stop)

@@ -251,7 +251,7 @@ async def _submit(crowd: Crowd, cookie: str, told: dict[str, Any], version: str)
 def _words(page: str) -> str:
     """What a refusal says: the head of its page's own part."""
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page[page.find("<main") :]))
-    return words[:400]
+    return re.sub(r"^.*?AMI-\S+ : ", "", words)[:400]
 
 
 def _version(page: Heard) -> str:

@@ -21,6 +21,15 @@ HOST = "portail.exemple.fr"
 TRAFFIC = Path(__file__).with_name("traffic.py")
 PATHS = ["/bretagne/", "/readyz", "/bretagne/appels", "/bretagne/connexion"]
 
+UNITS = ("crrc-web@1", "crrc-web@2", "crrc-worker@1", "crrc-worker@2", "crrc-scheduler")
+WORK = """
+from datetime import UTC, datetime
+from billing.gateway.schematron import sheet_faults
+from kit.typeset import typeset
+assert typeset(b"Bonjour", {}, datetime.now(UTC)).startswith(b"%PDF")
+sheet_faults(b"<a/>", "base")
+"""
+
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.environ.get("CRRC_TEST_DEBIAN") != "1", reason="make test-debian"),
@@ -75,13 +84,26 @@ def test_a_second_installation_changes_nothing(server: debian.Server) -> None:
     before = server.run(
         "sha256sum", "/etc/crrc/crrc.env", "/etc/crrc/tls/key.pem", "/etc/nginx/sites-available/crrc.conf"
     )
-    pids = server.run("systemctl", "show", "-p", "MainPID", "crrc-web@1", "crrc-web@2", "crrc-worker@1")
+    pids = server.run("systemctl", "show", "-p", "MainPID", *UNITS)
     server.run("/root/crrc/debian/install.sh")
     after = server.run(
         "sha256sum", "/etc/crrc/crrc.env", "/etc/crrc/tls/key.pem", "/etc/nginx/sites-available/crrc.conf"
     )
     assert before == after
-    assert pids == server.run("systemctl", "show", "-p", "MainPID", "crrc-web@1", "crrc-web@2", "crrc-worker@1")
+    said = server.run("journalctl", "--no-pager", "-n", "60", "-u", "crrc-*")
+    assert pids == server.run("systemctl", "show", "-p", "MainPID", *UNITS), said
+    assert set(server.run("systemctl", "show", "-p", "NRestarts", *UNITS).split()) == {"NRestarts=0"}, said
+
+
+def test_a_worker_can_do_its_work_within_its_unit(server: debian.Server) -> None:
+    """What a unit refuses shows only when it is asked for: a document, and the check of an invoice."""
+    server.run("sh", "-c", f"cat >/var/lib/crrc/work.py <<'END'\n{WORK}END")
+    edits = ["s#^ExecStart=.*#ExecStart=/opt/crrc/current/bin/python -P /var/lib/crrc/work.py#"]
+    edits += ["s/^Type=.*/Type=oneshot/", "/^Restart/d", "/^PartOf/d"]
+    told = " ".join(f"-e '{one}'" for one in edits)
+    server.run("sh", "-c", f"sed {told} /etc/systemd/system/crrc-worker@.service >/run/systemd/system/work@.service")
+    server.run("systemctl", "daemon-reload")
+    server.run("sh", "-c", "systemctl start work@1 || { journalctl --no-pager -n 40 -u work@1; false; }")
 
 
 def test_the_web_may_not_change_tables_nor_read_who_may(server: debian.Server) -> None:
