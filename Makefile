@@ -26,7 +26,7 @@ browser: setup
 test: browser  ## Run every test, in a real browser too (ARGS='-k name' for some of them)
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-test-debian: setup  ## The installation on one Debian server, for real: several minutes, as root (docs/install.md)
+test-debian: setup  ## The installation on one Debian server, for real: two minutes (more the first time), as root (docs/install.md)
 	@CRRC_TEST_DEBIAN=1 $(BIN)/pytest tests/infra/test_debian.py $(ARGS)
 
 release: setup  ## What a server installs, in one archive of dist/ (docs/install.md)

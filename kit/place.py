@@ -29,7 +29,8 @@ def held(places: Semaphore) -> Iterator[None]:
 def lent() -> Iterator[None]:
     """Let another request have the place while another server is waited for; then wait for a place again.
 
-    Nothing is lent outside a request, nor inside a transaction: whoever gets the place may wait for its locks.
+    Nothing is lent outside a request, nor inside a transaction: whoever gets the place may wait for its locks. For the
+    same reason no lock of this process may be held here.
     """
     places = _held.get()
     if places is None or is_under_way():

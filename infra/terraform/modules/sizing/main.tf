@@ -2,7 +2,7 @@
 # No provider: `terraform test` runs it as it is.
 #
 # What decides is the last ten minutes of a call. `submissions_per_core` is a measure (`make bench-storm`,
-# docs/performance.md) brought down by half, so that a pod may be lost at that moment.
+# docs/performance.md) brought down by more than half, so that a pod may be lost at that moment.
 
 terraform {
   required_version = ">= 1.11"

@@ -30,7 +30,7 @@ variable "last_evening_share" {
 }
 
 variable "submissions_per_core" {
-  description = "Submissions that one core takes in ten minutes, all that an applicant asks before included: half of what `make bench-storm` measures (4,000 on two cores, database and applicants on them too)."
+  description = "Submissions that one core takes in ten minutes, all that an applicant asks before included: less than half of what `make bench-storm` measures (5,000 on two cores, database and applicants on them too)."
   type        = number
   default     = 1000
 
