@@ -91,7 +91,7 @@ def test_who_owes_what_then_a_draft_each_once(tenant: Tenant, boss: Actor) -> No
     }
     assert [(fee.member.finess_ej, fee.left_out) for fee in found.left_out] == [(none.finess_ej, "no_tariff")]
     assert prepare(tenant, boss) == 3
-    assert [cents for _, cents in drafts(tenant)] == [60_000, 144_000, 15_000]
+    assert sorted(cents for _, cents in drafts(tenant)) == [15_000, 60_000, 144_000]
     again = view_year(boss, 2027)
     assert (list(again.ready), again.charged) == ([], {"draft": (3, 182_500)})
     assert prepare(tenant, boss) == 0
