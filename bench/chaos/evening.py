@@ -21,7 +21,7 @@ from bench.chaos.faults import Scene
 from bench.chaos.house import House, house
 from bench.chaos.machine import Machine
 from bench.chaos.post import Post
-from bench.storm import set_closing
+from bench.storm import set_closing, tell
 from tests.notifications.post import free_port
 
 SETTLING = 240.0  # seconds
@@ -142,12 +142,7 @@ def _owner(environment: dict[str, str]) -> "psycopg.Connection[tuple[Any, ...]]"
 
 def _tell(said: dict[str, Any], scene: Scene, portal: House) -> None:
     """What people saw: every status of every step, how it ended, and who was started how often."""
-    counted = Counter((answer[0], answer[1]) for answer in said["answers"])
-    for (step, status), number in sorted(counted.items()):
-        print(f"  {step:<10} {status:>4} {number:>8}", file=sys.stderr)
-    ends = Counter((one["state"], one["at"], one.get("status"), one.get("why", "")[:90]) for one in said["told"])
-    for end, number in ends.most_common(8):
-        print(f"  {number:>8} {end}", file=sys.stderr)
+    tell(said)
     for words, number in Counter(one["insisted"] for one in said["told"] if "insisted" in one).most_common(8):
         print(f"  {number:>8} insisted: {words[:120]}", file=sys.stderr)
     print("  started:", {name: unit.starts for name, unit in portal.units.items()}, file=sys.stderr)

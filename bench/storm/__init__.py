@@ -54,7 +54,7 @@ def run() -> dict[str, float]:
     checked = measured.answers("bench.storm.check", environment=environment, said=json.dumps(told))
     waits = {step: [answer[2] for answer in said["answers"] if answer[0] == step] for step in STEPS}
     submissions = sum(one["state"] == "submitted" for one in rush["told"]) / rush["seconds"]
-    _tell(said)
+    tell(said)
     figures = {
         "applicants": APPLICANTS * 600 / SECONDS,
         "p99_ms": _part(waits["submit"], 0.99),
@@ -157,7 +157,7 @@ def _part(seconds: list[float], part: float) -> float:
     return 1000 * ordered[min(len(ordered) - 1, int(len(ordered) * part))]
 
 
-def _tell(said: dict[str, Any]) -> None:
+def tell(said: dict[str, Any]) -> None:
     """Every status of every step, and why somebody stopped."""
     counted = Counter((answer[0], answer[1]) for answer in said["answers"])
     for (step, status), number in sorted(counted.items()):
