@@ -18,7 +18,6 @@ from kit.db import engine
 from kit.errors import CrrcError
 from kit.pool import refuse_endless_waiting
 from kit.redis_server import connect
-from kit.relay import NOW
 from kit.rls import refuse_powerful_role
 from kit.settings import PROJECT
 from kit.web import permission
@@ -81,7 +80,7 @@ def _migrations() -> str:
 
 def _hour() -> str:
     with engine().connect() as connection:
-        clock.agree(connection.scalars(NOW).one())
+        clock.agree(float(connection.scalars(text(f"select {clock.THERE}")).one()))
     return "the database's"
 
 

@@ -18,7 +18,6 @@ from kit.transaction import Tx, transaction
 
 FIRST_RETRY = timedelta(seconds=20)
 LAST_RETRY = timedelta(hours=1)
-NOW = text("select extract(epoch from clock_timestamp())::float")
 
 Reaction: TypeAlias = Callable[[Tx, OutboxMessage], None]
 Subscriptions: TypeAlias = Mapping[str, Sequence[Reaction]]
@@ -39,7 +38,7 @@ def relay(subscriptions: Subscriptions, enqueue: Enqueue, limit: int = 500) -> i
     now = clock.now()
     with Session(engine()) as session, session.begin():
         session.execute(text(f"set local role {RELAY_ROLE}"))
-        clock.agree(session.scalars(NOW).one())
+        clock.agree(float(session.scalars(text(f"select {clock.THERE}")).one()))
         due = session.scalars(
             select(OutboxMessage)
             .where(OutboxMessage.settled_at.is_(None), OutboxMessage.relay_after <= now)

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from kit import exchange
+from kit import clock, exchange
 from kit.actor import Actor
 
 APP_ROLE = "crrc_app"
@@ -19,7 +19,7 @@ CURRENT_TENANT = "current_setting('app.tenant_id')::uuid"
 # Each transaction says it first (bench/rls.py).
 SAY = (
     "select set_config('app.tenant_id', '{}', true), set_config('app.actor_kind', '{}', true), "
-    "set_config('app.person_id', '{}', true), extract(epoch from clock_timestamp())"
+    "set_config('app.person_id', '{}', true), " + clock.THERE
 )
 BEGIN = {False: "begin", True: "begin isolation level repeatable read"}
 _PLAIN = re.compile(r"[0-9a-z_-]*")

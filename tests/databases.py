@@ -23,9 +23,9 @@ def own_database(servers: embedded.Endpoints, name: str) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CRRC_DATABASE_URL", servers.database_url("crrc_app", name))
         patch.setenv("CRRC_DATABASE_OWNER_URL", servers.database_url("crrc_owner", name))
-        _turn()
+        turn()
         yield servers.database_url("postgres", name)
-    _turn()
+    turn()
     embedded.drop_database(servers.superuser_url, name)
 
 
@@ -36,7 +36,7 @@ def own(servers: embedded.Endpoints, database: str) -> Iterator[str]:
         yield url
 
 
-def _turn() -> None:
+def turn() -> None:
     """From now on, the database that the environment names."""
     db.close_engine()
     settings.cache_clear()

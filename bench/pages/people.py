@@ -1,7 +1,5 @@
 """The five people of the demonstration and a visitor, each with a browser, and the main pages of each."""
 
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,11 +10,11 @@ from typing import Any
 
 from playwright.sync_api import APIRequestContext, Browser, Page, Playwright, sync_playwright
 
+from tests.chromium import find_chromium
 from tests.guide.album import ALBUM, ESMS, VISITOR, Picture, follow
 from tests.guide.conftest import LINK
 
 CRRC = str(Path(sys.executable).parent / "crrc")
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync")
 CALL = "Exercice de gestion de crise cyber"
 MORE = (
@@ -72,8 +70,10 @@ class Browsers:
 
 @contextmanager
 def browsers(environment: dict[str, str]) -> Iterator[Browsers]:
-    """Everybody, signed in."""
-    path = chromium_path()
+    """Everybody, signed in. Raises RuntimeError when this machine has no Chromium."""
+    path = find_chromium()
+    if path is None:
+        raise RuntimeError("No Chromium: make browser finds one, or CRRC_CHROMIUM names it.")
     address = environment["CRRC_BASE_URL"]
     said = subprocess.run([CRRC, "demo-links"], env=environment, capture_output=True, text=True, check=True).stdout
     with sync_playwright() as playwright:
@@ -88,15 +88,6 @@ def browsers(environment: dict[str, str]) -> Iterator[Browsers]:
                 everybody.signed_in[role] = context.storage_state()
         yield everybody
         chromium.close()
-
-
-def chromium_path() -> str:
-    """The machine's Chromium. Raises RuntimeError when there is none."""
-    for name in (os.environ.get("CRRC_CHROMIUM"), *CHROMIUM):
-        found = shutil.which(name) if name else None
-        if found:
-            return found
-    raise RuntimeError("No Chromium: make browser finds one, or CRRC_CHROMIUM names it.")
 
 
 def main_pages(everybody: Browsers) -> list[MainPage]:

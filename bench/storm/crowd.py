@@ -53,32 +53,36 @@ class Crowd:
     async def prepared(self, told: dict[str, Any]) -> None:
         """In a rush, nobody submits before everybody is ready."""
         if self.rush:
-            await self.rush.ready()
+            await self.rush.ready.others()
 
 
 class Rush:
     """So many at a time without a pause; submissions start together, once `count` files are complete."""
 
     def __init__(self, count: int, at_once: int) -> None:
-        self.left, self.all_ready, self.places = count, asyncio.Event(), asyncio.Semaphore(at_once)
-        self.under_way, self.all_done = count, asyncio.Event()
-        self.started = self.ended = 0.0
+        self.places = asyncio.Semaphore(at_once)
+        # Nobody reads their receipt before everybody has submitted: pages are not what is counted.
+        self.ready, self.submitted = Meeting(count), Meeting(count)
 
-    async def ready(self) -> None:
-        """Wait for the others."""
-        self.left -= 1
-        if not self.left:
-            self.started = time.perf_counter()
-            self.all_ready.set()
-        await self.all_ready.wait()
+    @property
+    def seconds(self) -> float:
+        """From the first submission to the last answer."""
+        return self.submitted.at - self.ready.at
 
-    async def submitted(self) -> None:
-        """Nobody reads their receipt before everybody has submitted: pages are not what is counted."""
-        self.under_way -= 1
-        if not self.under_way:
-            self.ended = time.perf_counter()
-            self.all_done.set()
-        await self.all_done.wait()
+
+class Meeting:
+    """Where each of `count` waits for all the others; `at` is when the last one came."""
+
+    def __init__(self, count: int) -> None:
+        self.awaited, self.complete, self.at = count, asyncio.Event(), 0.0
+
+    async def others(self) -> None:
+        """Wait for them."""
+        self.awaited -= 1
+        if not self.awaited:
+            self.at = time.perf_counter()
+            self.complete.set()
+        await self.complete.wait()
 
 
 @dataclass
@@ -240,7 +244,7 @@ async def _submit(crowd: Crowd, cookie: str, told: dict[str, Any], version: str)
         done = await write(crowd, "submit", cookie, f"{told['file']}/submit", {"version": version})
     told |= {"status": done.status, "asked_at": done.asked_at, "answered_at": time.time()}
     if crowd.rush:
-        await crowd.rush.submitted()
+        await crowd.rush.submitted.others()
     if done.status != 303:
         return told | {"state": "refused", "why": _words(done.body)}
     receipt = await read(crowd, "receipt", cookie, done.location)
@@ -280,7 +284,7 @@ async def main(orders: dict[str, Any]) -> dict[str, Any]:
             begin = submit_at = begins_at
         tasks.append(asyncio.create_task(apply(crowd, cookie, number, begin, submit_at)))
     told = await asyncio.gather(*tasks)
-    seconds = crowd.rush.ended - crowd.rush.started if crowd.rush else span
+    seconds = crowd.rush.seconds if crowd.rush else span
     return {"told": told, "answers": crowd.answers, "seconds": seconds, "misjudged": crowd.misjudged}
 
 

@@ -1,7 +1,6 @@
 """What stories share: one browser for the session, a fresh visitor for each person, axe on every page they reach."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from kit import embedded
+from tests.chromium import find_chromium
 from tests.databases import own_database
 from tests.journeys.portal import Portal, open_portal
 from tests.notifications.post import Post, open_post
@@ -20,11 +20,9 @@ QUIET = ["disable-gpu", "disable-quic", "no-first-run", "disable-background-netw
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The machine's Chromium, headless."""
-    names = (os.environ.get("CRRC_CHROMIUM"), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    path = next((found for name in names if name and (found := shutil.which(name))), None)
     with sync_playwright() as playwright:
         flags = ["--no-sandbox", "--disable-sync", *(f"--{flag}" for flag in QUIET)]
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=flags)
         yield browser
         browser.close()
 

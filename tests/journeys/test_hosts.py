@@ -15,10 +15,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from kit import db, signing
+from kit import signing
 from kit.embedded.provision import conninfo
-from kit.settings import settings
 from tenants.models import Tenant
+from tests.databases import turn
 from tests.journeys.far_region import NOTICES, PAPER, Applicant, World
 from tests.journeys.installation import WORKERS, Base, Installation, own_base
 from tests.journeys.street import Program, Street
@@ -39,14 +39,9 @@ def own(database: str) -> Iterator[Base]:
     with own_base() as base, pytest.MonkeyPatch.context() as patch:
         patch.setenv("CRRC_DATABASE_URL", base.servers.database_url("crrc_app"))
         patch.setenv("CRRC_DATABASE_OWNER_URL", base.servers.database_url("crrc_owner"))
-        _turn()
+        turn()
         yield base
-    _turn()
-
-
-def _turn() -> None:
-    db.close_engine()
-    settings.cache_clear()
+    turn()
 
 
 @pytest.fixture

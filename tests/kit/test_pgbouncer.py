@@ -17,9 +17,9 @@ from kit import db, embedded
 from kit.actor import system
 from kit.outbox import OutboxMessage
 from kit.relay import relay
-from kit.settings import settings
 from kit.transaction import transaction
 from tenants.models import Tenant
+from tests.databases import turn
 from tests.kit import pooler as poolers
 from tests.kit.crew import PROJECT, crew, eventually
 from tests.kit.pooler import Pooler, pooler
@@ -48,12 +48,6 @@ def through(request: pytest.FixtureRequest, servers: embedded.Endpoints, databas
         turn()
         yield made
     turn()
-
-
-def turn() -> None:
-    """From now on, what the environment says."""
-    db.close_engine()
-    settings.cache_clear()
 
 
 def test_many_commands_on_two_connections(through: Pooler, make_tenant: Callable[..., Tenant]) -> None:
