@@ -80,7 +80,7 @@ def _migrations() -> str:
 
 def _hour() -> str:
     with engine().connect() as connection:
-        clock.agree(float(connection.scalars(text(f"select {clock.THERE}")).one()))
+        clock.agree(float(connection.scalars(text(clock.ASK)).one()))
     return "the database's"
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from kit.errors import Unsure
 
 THERE = "extract(epoch from clock_timestamp())"  # how the database says its own hour, for `agree`
+ASK = "select " + THERE
 MOST_APART = timedelta(seconds=120)
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)

@@ -38,7 +38,7 @@ def relay(subscriptions: Subscriptions, enqueue: Enqueue, limit: int = 500) -> i
     now = clock.now()
     with Session(engine()) as session, session.begin():
         session.execute(text(f"set local role {RELAY_ROLE}"))
-        clock.agree(float(session.scalars(text(f"select {clock.THERE}")).one()))
+        clock.agree(float(session.scalars(text(clock.ASK)).one()))
         due = session.scalars(
             select(OutboxMessage)
             .where(OutboxMessage.settled_at.is_(None), OutboxMessage.relay_after <= now)
