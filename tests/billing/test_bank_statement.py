@@ -15,6 +15,7 @@ from billing.service import receiving
 from kit.actor import Actor, anonymous, system
 from kit.errors import Conflict, CrrcError, Forbidden, Invalid, NotFound, Unauthenticated
 from kit.transaction import transaction
+from services_catalog.service.today import today
 from tenants.models import Tenant
 from tests.billing.bank_files import PAYER_IBAN, camt, csv_of, entry, many_transfers
 from tests.billing.rows import IBAN, a_customer, an_invoice, an_issuer, owned_by
@@ -174,7 +175,7 @@ def test_a_movement_of_a_day_to_come_is_entered_today(tenant: Tenant) -> None:
     imported(tenant, camt(entry(100, on="2199-01-01"), entry(200, on="2025-12-31"), entry(300)))
     with transaction(root(tenant)) as tx:
         days = tx.session.scalars(select(JournalEntry.entered_on).order_by(JournalEntry.entered_on)).all()
-        assert days[-1] == tx.now.date()
+        assert days[-1] == today(tx)
         assert days[:2] == [date(2025, 12, 31), date(2026, 5, 4)]
 
 

@@ -12,6 +12,7 @@ from billing.service.subscription import create_subscription
 from kit import clock
 from kit.actor import Actor, system
 from kit.transaction import transaction
+from services_catalog.service.today import today
 from tenants.models import OrganisationMember, Tenant
 from tests.billing.rows import a_customer, an_invoice, an_issuer
 from tests.billing.test_subscription import TERMS
@@ -45,7 +46,9 @@ def boss(tenant: Tenant) -> Actor:
 
 
 def late(tenant: Tenant, customer: Customer, days: int = 20) -> Invoice:
-    return an_invoice(tenant, customer, due_on=clock.now().date() - timedelta(days=days))
+    with transaction(system(tenant.id, "tests")) as tx:
+        due_on = today(tx) - timedelta(days=days)
+    return an_invoice(tenant, customer, due_on=due_on)
 
 
 def test_an_empty_page_says_when_invoices_come(as_: As, facility: Facility) -> None:
