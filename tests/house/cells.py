@@ -26,7 +26,7 @@ from tenants.models import Organisation, OrganisationMember, Tenant
 from tenants.rules.roles import ORGANISATION_ROLES, TENANT_ROLES
 from tenants.service.account import take_account
 from tenants.service.role import grant_role
-from tenants.service.session import find_signed_in
+from tenants.service.session import find_bearer, find_signed_in
 from tenants.service.token import create_token
 from tests.bodies import sample_of
 from tests.browser import NAME, Browser
@@ -109,6 +109,7 @@ def _asker(app: Flask, tenant: Tenant, name: str, whose: str, organisation_id: U
     token = None
     if role is not None:
         token = create_token(boss, "matrice", scopes, known_scopes=list(permissions()), roles=[role], **place)[1]
+        find_bearer(tenant.id, token, None)  # noted as in use once, and not cell after cell
     return Asker(name, whose, actor, browser, token)
 
 
