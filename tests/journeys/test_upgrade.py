@@ -111,8 +111,7 @@ def two_webs(release: Release) -> Iterator[tuple[Proxy, dict[str, Process]]]:
     finally:
         proxy.close()
         for process in members.values():
-            process.kill()
-            process.wait()
+            end(process)  # killed, a web would leave the process that answers for it
 
 
 def roll(release: Release, proxy: Proxy, members: dict[str, Process]) -> None:
