@@ -20,7 +20,7 @@ from kit.embedded.provision import conninfo
 from tenants.models import Tenant
 from tests.databases import turn
 from tests.journeys.far_region import NOTICES, PAPER, Applicant, World
-from tests.journeys.installation import WORKERS, Base, Installation, own_base
+from tests.journeys.installation import WEBS, WORKERS, Base, Installation, own_base
 from tests.journeys.street import Program, Street
 from tests.kit.crew import eventually
 from tests.kit.hosts import missing, network
@@ -117,7 +117,12 @@ def a_save_waits(own: Base, world: World) -> Iterator[str]:
         found: list[str] = []
 
         def waits() -> bool:
-            rows = own.says("select application_name from pg_stat_activity where wait_event_type = 'Lock'")
+            # Workers wait for locks of their own.
+            rows = own.says(
+                "select application_name from pg_stat_activity "
+                "where wait_event_type = 'Lock' and application_name = any(%s)",
+                list(WEBS),
+            )
             found[:] = [str(row[0]) for row in rows]
             return bool(found)
 
