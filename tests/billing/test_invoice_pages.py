@@ -320,7 +320,12 @@ def test_invoices_are_found_and_summed(grades: Browser, tenant: Tenant, customer
     assert "Clinique du Cap" in only
     for query, found in (
         *(("standing=open", 1), ("standing=settled", 2), ("standing=late", 0), ("standing=unmade", 3)),
-        *(("kind=credit_note", 1), ("year=2026", 3), ("year=1999", 0), (f"customer={customer.id}", 2)),
+        *(
+            ("kind=credit_note", 1),
+            (f"year={first.issued_on.year}", 3),
+            ("year=1999", 0),
+            (f"customer={customer.id}", 2),
+        ),
         *(("standing=x&kind=y&year=z&customer=t&page=-1", 3), ("page=99", 0)),
     ):
         said = grades.get(f"{page}?{query}")

@@ -189,7 +189,8 @@ def of_time(tenant: Tenant, half_days: int, worked: int) -> Scene:
     """A mission of time with half-days set aside and a time sheet."""
     market, facility = a_market(tenant, mode="time"), a_facility(tenant)
     half_days_of(tenant, facility, half_days)
-    mission = a_mission_of_time(tenant, facility, market.version, market.supplier, half_days=2)
+    with clock.frozen(NOW):
+        mission = a_mission_of_time(tenant, facility, market.version, market.supplier, half_days=2)
     with clock.frozen(NOW), transaction(system(tenant.id, "tests")) as tx:
         time_ledger.reserve(tx, tx.session.merge(mission), 2)
         lines: list[Any] = [{"on": "2026-11-20", "half": "am", "what": "PSSI"}] * worked

@@ -43,8 +43,10 @@ def send(browser: Browser, scene: Scene, name: str, content: bytes, **words: str
     return browser.post(f"/missions/{scene.mission.id}/deliverables", data, content_type="multipart/form-data")
 
 
-def test_a_mission_from_its_start_to_its_acceptance(scene: Scene, enter: Callable[..., Browser]) -> None:
+def test_a_mission_from_its_start_to_its_acceptance(tenant: Tenant, enter: Callable[..., Browser]) -> None:
     """As a provider and a facility do it, page by page."""
+    begins = clock.now() + timedelta(days=10)
+    scene = a_scene(tenant, starts_at=begins, ends_at=begins + timedelta(hours=8))
     doer, buyer, address = enter(scene, "doer"), enter(scene, "buyer"), f"/missions/{scene.mission.id}"
     assert "À vous" not in text_of(doer.get("/missions")), "its day is to come"
     assert doer.post(f"{address}/start", {"revision": "1"}).status_code == 303
