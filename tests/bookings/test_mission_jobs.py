@@ -191,10 +191,10 @@ def of_time(tenant: Tenant, half_days: int, worked: int) -> Scene:
     half_days_of(tenant, facility, half_days)
     with clock.frozen(NOW):
         mission = a_mission_of_time(tenant, facility, market.version, market.supplier, half_days=2)
-    with clock.frozen(NOW), transaction(system(tenant.id, "tests")) as tx:
-        time_ledger.reserve(tx, tx.session.merge(mission), 2)
-        lines: list[Any] = [{"on": "2026-11-20", "half": "am", "what": "PSSI"}] * worked
-        tx.add(TimeSheet(mission_id=mission.id, version=1, lines=lines, half_days=worked, submitted_at=NOW))
+        with transaction(system(tenant.id, "tests")) as tx:
+            time_ledger.reserve(tx, tx.session.merge(mission), 2)
+            lines: list[Any] = [{"on": "2026-11-20", "half": "am", "what": "PSSI"}] * worked
+            tx.add(TimeSheet(mission_id=mission.id, version=1, lines=lines, half_days=worked, submitted_at=NOW))
     return Scene(tenant, market, facility, system(tenant.id, "tests"), mission)
 
 
